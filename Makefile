@@ -1,0 +1,59 @@
+# Everything runs inside .venv, which `setup` makes from requirements.lock. `make help` lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PY := .venv/bin/python
+ROOMS := core crawlers indexer review_app alerts config
+WORKERS ?= 2
+PYTEST_ARGS ?=
+
+.PHONY: help setup demo run test check lint format types imports house soak settings lock clean
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+setup: ## Make .venv and install the locked libraries (at once when nothing changed)
+	@sh scripts/setup
+
+demo: setup ## The product on a sample press: address and sample accounts are printed, Ctrl-C stops it all
+	@exec .venv/bin/lamro demo
+
+run: setup ## The product on real sources, in ./var (LAMRO_HOME)
+	@test -e "$${LAMRO_HOME:-var}" || .venv/bin/lamro init
+	@exec .venv/bin/lamro serve
+
+test: setup ## Every test that this machine can run; the last lines say which engines took part
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+check: lint types imports test ## All checks, then all tests
+
+lint: setup ## ruff: rules and format
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+format: setup ## Let ruff rewrite what it can
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+types: setup ## mypy, strict
+	@$(PY) -m mypy
+
+imports: setup ## Who may import whom
+	@PYTHONPATH=. .venv/bin/lint-imports --no-cache --no-logo
+
+house: setup ## The rules of the house: names, sizes, docs, distribution
+	@$(PY) -m pytest -q tests/house
+
+soak: setup ## Long runs: kill loops and soaks
+	@$(PY) -m pytest -q -m soak --timeout 3600 tests
+
+settings: setup ## Write docs/settings.md from the settings themselves
+	@PYTHONPATH=. $(PY) scripts/settings_page.py docs/settings.md
+
+lock: ## Work out requirements.lock again (needs uv on PATH)
+	uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-emit-package lamro --only-binary :all: --python-version 3.11 --quiet \
+	  --custom-compile-command 'make lock' -o requirements.lock
+
+clean: ## Delete what was built and cached; ./var and .venv stay
+	rm -rf build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find $(ROOMS) tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,288 @@
+"""The command ``lamro``: every command of design §4 that exists. Bodies live in ``config.commands``, loaded only when used.
+
+Exit code 0 on success, 1 on failure, 2 on wrong use. A failure says what happened and what to do, in Vietnamese and English.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="lamro",
+    help="Làm Rõ: theo dõi báo chí về địa phương, kết luận có căn cứ, trả lời đúng thể thức. (Press monitoring and clarification.)",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+sources_app = typer.Typer(help="Nguồn tin: danh sách, thêm, nhập tệp. (Sources.)", rich_markup_mode=None)
+users_app = typer.Typer(
+    help="Tài khoản: danh sách, thêm, đặt lại mật khẩu. (Accounts.)", rich_markup_mode=None
+)
+app.add_typer(sources_app, name="sources")
+app.add_typer(users_app, name="users")
+
+Json = Annotated[bool, typer.Option("--json", help="In ra JSON cho công cụ khác. (Print JSON.)")]
+Locality = Annotated[
+    list[str] | None,
+    typer.Option("--locality", help="Mã đơn vị hành chính, ví dụ 11131. (Official unit code.)"),
+]
+
+
+@app.command()
+def init(
+    locality: Annotated[
+        str, typer.Option(help="Mã đơn vị hành chính, ví dụ 11131. (Official unit code.)")
+    ] = "",
+    admin: Annotated[
+        str, typer.Option(help="Tên đăng nhập của quản trị đầu tiên. (First administrator.)")
+    ] = "quantri",
+    watch: Annotated[
+        list[str] | None, typer.Option(help="Địa bàn theo dõi thêm. (Further localities to watch.)")
+    ] = None,
+) -> None:
+    """Tạo thư mục làm việc, cơ sở dữ liệu, khóa và quản trị đầu tiên. (Make the home.)"""
+    from config.commands.setup import run_init
+
+    run_init(locality, admin, watch or [])
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Địa chỉ lắng nghe. (Address.)")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Cổng; 0: tự chọn. (Port; 0 picks one.)", min=0, max=65535)
+    ] = None,
+    scheduler: Annotated[
+        bool, typer.Option("--scheduler/--no-scheduler", help="Chạy kèm bộ lịch. (With the scheduler.)")
+    ] = True,
+) -> None:
+    """Chạy ứng dụng và bộ lịch, cùng được trông chừng. (Review app and scheduler.)"""
+    from config.commands.running import run_serve
+
+    raise typer.Exit(run_serve(host, port, scheduler=scheduler))
+
+
+@app.command()
+def schedule() -> None:
+    """Chạy riêng bộ lịch: đọc nguồn, lập chỉ mục, gửi văn bản đã duyệt. (The scheduler alone.)"""
+    from config.commands.running import run_schedule
+
+    run_schedule()
+
+
+@app.command("crawl")
+def crawl_command(
+    source: Annotated[
+        list[str] | None, typer.Option(help="Mã nguồn; bỏ trống: mọi nguồn đang bật. (Source id; none: all.)")
+    ] = None,
+    url: Annotated[str, typer.Option(help="Đọc thử một địa chỉ. (Read one address.)")] = "",
+    kind: Annotated[
+        str, typer.Option(help="Loại của --url: feed, listing hoặc page. (Kind of --url.)")
+    ] = "page",
+    as_json: Json = False,
+) -> None:
+    """Đọc nguồn ngay. (Read sources now.)"""
+    from config.commands.reading import run_crawl
+
+    raise typer.Exit(run_crawl(source or [], url, kind, as_json=as_json))
+
+
+@sources_app.callback(invoke_without_command=True)
+def sources_list(ctx: typer.Context, as_json: Json = False) -> None:
+    """Danh sách nguồn, trạng thái, lần đọc cuối, lỗi cán bộ nhìn thấy. (List with state and error.)"""
+    if ctx.invoked_subcommand is None:
+        from config.commands.reading import run_sources
+
+        run_sources(as_json=as_json)
+
+
+@sources_app.command("add")
+def sources_add(
+    url: Annotated[str, typer.Option(help="Địa chỉ. (Address.)")],
+    kind: Annotated[str, typer.Option(help="feed, listing hoặc page.")],
+    id: Annotated[str, typer.Option(help="Mã ngắn; bỏ trống: lấy từ địa chỉ. (Short id.)")] = "",
+    name: Annotated[str, typer.Option(help="Tên hiển thị. (Name.)")] = "",
+) -> None:
+    """Thêm một nguồn. (Add a source.)"""
+    from config.commands.reading import run_sources_add
+
+    run_sources_add(url, kind, id, name)
+
+
+@sources_app.command("import")
+def sources_import(
+    file: Annotated[Path, typer.Argument(help="OPML hoặc YAML.", exists=True, dir_okay=False)],
+) -> None:
+    """Nhập nguồn từ tệp OPML hoặc YAML. (Import sources.)"""
+    from config.commands.reading import run_sources_import
+
+    raise typer.Exit(run_sources_import(file))
+
+
+@app.command()
+def items(
+    source: Annotated[str, typer.Option(help="Chỉ một nguồn. (One source.)")] = "",
+    since: Annotated[str, typer.Option(help="Từ lúc nào, ISO 8601. (Since when.)")] = "",
+    limit: Annotated[int, typer.Option(help="Nhiều nhất bao nhiêu tin. (At most.)", min=1)] = 100_000,
+    as_json: Json = False,
+) -> None:
+    """Tin đã lưu. (What is stored.)"""
+    from config.commands.reading import run_items
+
+    run_items(source, since, limit, as_json=as_json)
+
+
+@app.command("import")
+def import_command(
+    file: Annotated[
+        Path, typer.Argument(help="JSONL: url, title, text, published_at, language?, source?", exists=True)
+    ],
+) -> None:
+    """Nhập tin từ nơi khác; nhập lại không sinh bản trùng. (Import items; idempotent.)"""
+    from config.commands.reading import run_import
+
+    raise typer.Exit(run_import(file))
+
+
+@app.command()
+def match(
+    file: Annotated[Path, typer.Argument(help='JSONL: {"id","text"}', exists=True)], locality: Locality = None
+) -> None:
+    """Tìm địa bàn trong văn bản, kèm lý do. (Place match with reasons.)"""
+    from config.commands.text import run_match
+
+    raise typer.Exit(run_match(file, locality or []))
+
+
+@app.command()
+def extract(
+    file: Annotated[Path, typer.Argument(help="Tệp HTML.", exists=True)],
+    url: Annotated[str, typer.Option(help="Địa chỉ gốc của trang. (The page's address.)")],
+) -> None:
+    """Rút bài viết từ một trang đã lưu. (Article of a saved page.)"""
+    from config.commands.text import run_extract
+
+    raise typer.Exit(run_extract(file, url))
+
+
+@app.command()
+def feed(files: Annotated[list[Path], typer.Argument(help="Tệp RSS, Atom.")]) -> None:
+    """Xem một tệp feed sẽ được đọc ra sao. (What ingest would see.)"""
+    from config.commands.text import run_feed
+
+    raise typer.Exit(run_feed(files))
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help='Từ, "cụm từ", AND, OR, NOT, -từ.')],
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
+    sort: Annotated[str, typer.Option(help="date hoặc score.")] = "date",
+    backend: Annotated[str, typer.Option(help="fts5 hoặc elasticsearch; bỏ trống: theo cấu hình.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Tìm như trong ứng dụng. (The review app's search.)"""
+    from config.commands.finding import run_search
+
+    run_search(query, limit, sort, backend, as_json=as_json)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Nói rõ cái gì đang hỏng và phải làm gì. (Say what is wrong.)"""
+    from config.commands.finding import run_doctor
+
+    raise typer.Exit(run_doctor(as_json=as_json))
+
+
+@app.command()
+def digest(
+    week: Annotated[
+        str, typer.Option(help="Tuần ISO, ví dụ 2026-W47; bỏ trống: tuần trước. (ISO week.)")
+    ] = "",
+    format: Annotated[str, typer.Option(help="html hoặc docx.")] = "html",
+    out: Annotated[Path | None, typer.Option(help="Ghi vào tệp này. (Write to this file.)")] = None,
+    locality: Annotated[str, typer.Option(help="Cơ quan nào, theo mã đơn vị. (Which office.)")] = "",
+) -> None:
+    """Bản tin tuần. (The weekly digest.)"""
+    from config.commands.finding import run_digest
+
+    run_digest(week, format, out, locality)
+
+
+@users_app.callback(invoke_without_command=True)
+def users_list(ctx: typer.Context, as_json: Json = False) -> None:
+    """Danh sách tài khoản và vai trò. (Accounts and roles.)"""
+    if ctx.invoked_subcommand is None:
+        from config.commands.people import run_users
+
+        run_users(as_json=as_json)
+
+
+@users_app.command("add")
+def users_add(
+    username: Annotated[str, typer.Argument(help="Tên đăng nhập.")],
+    role: Annotated[list[str], typer.Option(help="Vai trò, có thể lặp lại. (Role, may repeat.)")],
+    name: Annotated[str, typer.Option(help="Họ tên. (Full name.)")] = "",
+    position: Annotated[str, typer.Option(help="Chức vụ. (Position.)")] = "",
+    locality: Annotated[str, typer.Option(help="Cơ quan, theo mã đơn vị. (Office.)")] = "",
+) -> None:
+    """Thêm tài khoản; mật khẩu dùng một lần in ra một lần. (Add an account.)"""
+    from config.commands.people import run_users_add
+
+    run_users_add(username, role, name, position, locality)
+
+
+@users_app.command("reset")
+def users_reset(username: Annotated[str, typer.Argument(help="Tên đăng nhập.")]) -> None:
+    """Đặt lại mật khẩu. (Reset a password.)"""
+    from config.commands.people import run_users_reset
+
+    run_users_reset(username)
+
+
+@app.command()
+def demo(
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help="Chạy hết đường đi không cần người. (Run the whole way without a person.)"
+        ),
+    ] = False,
+    home: Annotated[
+        Path | None, typer.Option(help="Thư mục làm việc của bản thử. (Home of the demo.)")
+    ] = None,
+    break_step: Annotated[
+        str, typer.Option("--break", help="Làm hỏng một bước để thấy bước ấy báo lỗi. (Break one step.)")
+    ] = "",
+    port: Annotated[int, typer.Option(help="Cổng; 0: tự chọn.", min=0, max=65535)] = 0,
+) -> None:
+    """Bản chạy thử: báo mẫu trên máy này, bốn tài khoản. (Demo with a sample press.)"""
+    from config.commands.running import run_demo
+
+    raise typer.Exit(run_demo(check=check, home=home, break_step=break_step, port=port))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point of ``lamro``."""
+    from core.errors import LamroError
+
+    try:
+        app(args=arguments, prog_name="lamro")
+    except LamroError as error:
+        print(f"Lỗi: {error.vi}\n       ({error.en})", file=sys.stderr)
+        fields: dict[str, Any] = getattr(error, "fields", {})
+        for name, sentence in fields.items():
+            print(f"  - {name}: {sentence}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except BrokenPipeError:
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

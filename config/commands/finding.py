@@ -1,0 +1,271 @@
+"""``lamro search``, ``doctor``, ``digest``: find, say what is wrong, print the week."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from config.commands.output import print_json, print_table, short_time
+from config.settings import Settings, load
+from config.wiring import make_desk, make_index
+from core.clock import VIETNAM
+from core.errors import Invalid, LamroError, NotFound
+from core.ports import Filters, SortOrder
+from core.queries import exports
+from core.services import searching
+from core.services.desk import Desk
+
+_SORTS: dict[str, SortOrder] = {"date": "newest", "published": "published", "score": "score", "need": "need"}
+
+
+def run_search(query: str, limit: int, sort: str, backend: str, *, as_json: bool) -> None:
+    """The review app's search over everything stored."""
+    if sort not in _SORTS:
+        raise Invalid(
+            f"--sort {sort!r}: chọn một trong {', '.join(_SORTS)}.",
+            f"--sort must be one of {', '.join(_SORTS)}.",
+        )
+    if backend not in {"", "fts5", "elasticsearch"}:
+        raise Invalid("--backend: chọn fts5 hoặc elasticsearch.", "--backend must be fts5 or elasticsearch.")
+    desk = make_desk(load(), backend=backend or None)
+    found = searching.search(
+        desk, None, query, Filters(), sort=_SORTS[sort], limit=limit, offset=0, facets=False
+    )
+    if as_json:
+        print_json(
+            {
+                "total": found.total,
+                "hits": [
+                    {
+                        "id": hit.id,
+                        "url": hit.url,
+                        "title": hit.title,
+                        "published_at": hit.published_at,
+                        "excerpt": "".join(text for text, _ in hit.excerpt),
+                    }
+                    for hit in found.hits
+                ],
+            }
+        )
+        return
+    if found.banner:
+        print(found.banner)
+    print_table(
+        f"{found.total} tin",
+        ("Số", "Đăng lúc", "Tiêu đề", "Đoạn khớp"),
+        (
+            (hit.id, short_time(hit.published_at), hit.title, "".join(text for text, _ in hit.excerpt))
+            for hit in found.hits
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    part: str
+    ok: bool
+    sentence: str
+    to_do: str = ""
+
+
+def run_doctor(*, as_json: bool) -> int:
+    """Look at every part; 1 when something is wrong. Each finding says what to do."""
+    findings = list(_examine())
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            print(f"{'tốt ' if finding.ok else 'HỎNG'}  {finding.part}: {finding.sentence}")
+            if finding.to_do:
+                print(f"      → {finding.to_do}")
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def _examine() -> list[Finding]:
+    try:
+        settings = load()
+    except LamroError as error:
+        return [Finding("Cấu hình", False, error.vi)]
+    findings = [Finding("Cấu hình", True, f"môi trường {settings.env}, thư mục {settings.home}")]
+    free = shutil.disk_usage(settings.home if settings.home.exists() else Path()).free / 2**30
+    findings.append(
+        Finding(
+            "Ổ đĩa",
+            free > 1,
+            f"còn {free:.1f} GB",
+            "" if free > 1 else "Dọn ổ đĩa: dưới 1 GB hệ thống ngừng đọc nguồn.",
+        )
+    )
+    try:
+        desk = make_desk(settings)
+    except LamroError as error:
+        return [
+            *findings,
+            Finding("Cơ sở dữ liệu", False, error.vi, "Chưa có dữ liệu thì chạy: lamro init --locality MÃ"),
+        ]
+    for part, look in (
+        ("Cơ sở dữ liệu", _database),
+        ("Nhật ký", _audit),
+        ("Chỉ mục tìm kiếm", _index),
+        ("Nguồn tin", _sources),
+        ("Bộ lịch", _scheduler),
+        ("Thư điện tử", _mail),
+        ("Phông chữ", _fonts),
+    ):
+        findings.append(_guard(part, look, desk, settings))
+    return findings
+
+
+def _guard(part: str, look: Callable[[Desk, Settings], Finding], desk: Desk, settings: Settings) -> Finding:
+    try:
+        return look(desk, settings)
+    except LamroError as error:
+        return Finding(part, False, error.vi)
+
+
+def _database(desk: Desk, settings: Settings) -> Finding:
+    from core.records.migrate import integrity
+
+    fault = integrity(desk.store)
+    return Finding(
+        "Cơ sở dữ liệu",
+        not fault,
+        fault or f"{desk.store.dialect}, nguyên vẹn",
+        "Khôi phục từ bản sao lưu gần nhất." if fault else "",
+    )
+
+
+def _audit(desk: Desk, settings: Settings) -> Finding:
+    from core.services import audit
+
+    with desk.store.read() as session:
+        bad = audit.verify_chain(session)
+    return Finding(
+        "Nhật ký",
+        bad is None,
+        "chuỗi băm nguyên vẹn" if bad is None else f"chuỗi băm sai từ dòng {bad}: có người đã sửa nhật ký",
+        "" if bad is None else "Giữ nguyên máy, báo người phụ trách an toàn thông tin.",
+    )
+
+
+def _index(desk: Desk, settings: Settings) -> Finding:
+    from core.services import outbox
+
+    index = make_index(settings)
+    stats = index.stats()
+    behind = outbox.last_seq(desk) - stats.last_seq
+    return Finding(
+        "Chỉ mục tìm kiếm", True, f"{stats.engine}: {stats.documents} tin, còn {behind} thay đổi chờ đưa vào"
+    )
+
+
+def _sources(desk: Desk, settings: Settings) -> Finding:
+    rows = [row for row in exports.sources(desk) if row.enabled]
+    bad = [row for row in rows if row.state in {"failing", "silent"}]
+    if not rows:
+        return Finding(
+            "Nguồn tin",
+            False,
+            "chưa có nguồn nào đang bật",
+            "Thêm nguồn: lamro sources add --url … --kind feed",
+        )
+    first = f"; {bad[0].name}: {bad[0].error}" if bad else ""
+    return Finding(
+        "Nguồn tin", not bad, f"{len(rows)} nguồn đang bật, {len(bad)} nguồn lỗi hoặc im lặng{first}"
+    )
+
+
+def _scheduler(desk: Desk, settings: Settings) -> Finding:
+    from core.services import leases
+
+    with desk.store.read() as session:
+        held = leases.holder(session, "scheduler")
+    return Finding(
+        "Bộ lịch",
+        bool(held),
+        f"đang chạy ({held})" if held else "không chạy",
+        "" if held else "Chạy: lamro serve (hoặc lamro schedule)",
+    )
+
+
+def _mail(desk: Desk, settings: Settings) -> Finding:
+    if not settings.smtp_host:
+        return Finding(
+            "Thư điện tử",
+            True,
+            "chưa đặt máy chủ thư; văn bản chỉ ra thư mục",
+            "Muốn gửi thư: đặt LAMRO_SMTP_HOST, LAMRO_MAIL_FROM.",
+        )
+    return Finding(
+        "Thư điện tử",
+        bool(settings.mail_from),
+        f"qua {settings.smtp_host}:{settings.smtp_port}, từ {settings.mail_from or '(trống)'}",
+    )
+
+
+def _fonts(desk: Desk, settings: Settings) -> Finding:
+    tool = shutil.which("fc-list")
+    if tool is None:
+        return Finding(
+            "Phông chữ",
+            True,
+            "không kiểm tra được (không có fontconfig); tệp .docx vẫn đúng trên máy có Times New Roman",
+        )
+    names = subprocess.run(
+        [tool, ":", "family"], capture_output=True, text=True, check=False, timeout=30
+    ).stdout
+    good = "Times New Roman" in names or "Liberation Serif" in names
+    return Finding(
+        "Phông chữ",
+        good,
+        "có phông hợp Times New Roman" if good else "thiếu phông hợp Times New Roman",
+        "" if good else "Cài gói fonts-liberation2.",
+    )
+
+
+def run_digest(week: str, form: str, out: Path | None, locality: str) -> None:
+    """Make (once) and print the weekly digest of an office."""
+    from core.queries import digest as digests
+    from core.services import digest
+
+    if form not in {"html", "docx"}:
+        raise Invalid("--format: chọn html hoặc docx.", "--format must be html or docx.")
+    desk = make_desk(load())
+    if not week:
+        year, number, _ = (desk.clock.now().astimezone(VIETNAM) - timedelta(days=7)).isocalendar()
+        week = f"{year}-W{number:02d}"
+    if not re.fullmatch(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", week):
+        raise Invalid(f"--week {week!r}: viết như 2026-W47.", f"--week {week!r}: write it like 2026-W47.")
+    offices = exports.units(desk)
+    office = (
+        next((unit for unit in offices if unit.locality == locality), None)
+        if locality
+        else next(iter(_watching(desk)), None)
+    )
+    if office is None:
+        raise NotFound(
+            "Chưa có cơ quan nào. Chạy lamro init --locality MÃ trước.",
+            "No office yet. Run lamro init --locality CODE first.",
+        )
+    made = digests.file(desk, digest.make(desk, office.id, week))
+    if form == "html" and out is None:
+        sys.stdout.write(made.html)
+        return
+    target = out or Path(f"ban-tin-{week}.{form}")
+    target.write_bytes(made.docx if form == "docx" else made.html.encode("utf-8"))
+    print(f"Đã ghi {target}")
+
+
+def _watching(desk: Desk) -> list[exports.UnitRow]:
+    from core.services import units
+
+    active = set(units.active_units(desk))
+    return [unit for unit in exports.units(desk) if unit.id in active]

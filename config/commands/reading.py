@@ -1,0 +1,254 @@
+"""``lamro crawl``, ``sources``, ``items``, ``import``: gather and list."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+
+from config.commands.output import print_json, print_lines, print_table, short_time
+from config.commands.text import json_lines
+from config.settings import load
+from config.wiring import make_desk
+from core.clock import VIETNAM
+from core.errors import Invalid, NotFound
+from core.messages import CrawlJob, ImportRow, SourceResult
+from core.queries import exports
+from core.services import crawl, intake
+
+#: what every table and JSON answer counts, in this order
+COUNTS = ("new", "edited", "seen", "off_topic", "quarantined")
+
+
+def run_crawl(source_ids: list[str], url: str, kind: str, *, as_json: bool) -> int:
+    """Read sources now, or one address that need not be a source; 1 when nothing could be read."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+    from config.rounds import Round, owner_name
+    from config.wiring import make_index  # noqa: F401  (fed below through the desk)
+
+    settings = load()
+    desk = make_desk(settings)
+    owner = owner_name("crawl")
+    if url:
+        source_ids = [_temporary_source(desk, url, kind)]
+    else:
+        known = {row.id for row in exports.sources(desk)}
+        missing = [name for name in source_ids if name not in known]
+        if missing:
+            raise NotFound(
+                f"Không có nguồn {', '.join(missing)}. Xem danh sách: lamro sources",
+                f"No source {', '.join(missing)}.",
+            )
+        source_ids = source_ids or [row.id for row in exports.sources(desk) if row.enabled]
+    jobs = crawl.lease(desk, owner, source_ids, minutes=settings.crawl_round_seconds // 60 + 2)
+    if not jobs:
+        print(
+            "Không có nguồn nào để đọc lúc này: chưa có nguồn, hoặc các nguồn đang được đọc. (Nothing to read.)"
+        )
+        return 1 if not source_ids else 0
+    done = 0
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        transient=True,
+        disable=as_json,
+    ) as progress:
+        task = progress.add_task("Đang đọc nguồn", total=len(jobs))
+
+        def show(source_id: str, result: SourceResult | None, counts: Counter[str]) -> None:
+            nonlocal done
+            done += 1
+            progress.update(
+                task, completed=done, description=f"{source_id}: {result.outcome if result else 'hỏng'}"
+            )
+
+        report = Round(desk, settings, owner, on_source=show).run(jobs)
+    _feed(desk)
+    rows = [_outcome(job, report.results.get(job.source_id), report.counts[job.source_id]) for job in jobs]
+    if as_json:
+        print_json(rows)
+    else:
+        print_table(
+            f"Đã đọc {len(jobs)} nguồn",
+            ("Nguồn", "Kết quả", "Mới", "Sửa", "Đã có", "Ngoài địa bàn", "Giữ riêng", "Lỗi"),
+            (
+                (
+                    row["source"],
+                    row["outcome"],
+                    *(row["counts"].get(word, 0) for word in COUNTS),
+                    row["error"],
+                )
+                for row in rows
+            ),
+        )
+    return 1 if all(row["outcome"] in {"failed", "refused", "quarantined"} for row in rows) else 0
+
+
+def _outcome(job: CrawlJob, result: SourceResult | None, counts: Counter[str]) -> dict[str, Any]:
+    numbers = {word: counts[word] for word in COUNTS}
+    if result is None:
+        return {
+            "source": job.source_id,
+            "outcome": "failed",
+            "code": "crawler_died",
+            "counts": numbers,
+            "error": "Bộ đọc tin dừng đột ngột khi đọc nguồn này; lần sau sẽ đọc riêng.",
+        }
+    numbers |= {
+        "seen": max(numbers["seen"], result.seen),
+        "entries": result.entries,
+        "failed": len(result.page_errors),
+    }
+    return {
+        "source": job.source_id,
+        "outcome": result.outcome,
+        "code": result.code,
+        "counts": numbers,
+        "error": result.error_vi,
+    }
+
+
+def _temporary_source(desk: Any, url: str, kind: str) -> str:
+    """A source row for ``--url``, switched off so that the schedule leaves it alone; the same address gives the same row."""
+    source_id = _source_id(url, "tay")
+    if source_id not in {row.id for row in exports.sources(desk)}:
+        crawl.add_source(
+            desk, None, crawl.NewSource(id=source_id, name=url, kind=kind, url=url, enabled=False)
+        )
+    return source_id
+
+
+def _source_id(url: str, prefix: str = "") -> str:
+    parts = urlsplit(url)
+    words = re.sub(r"[^a-z0-9]+", "-", f"{prefix}-{parts.netloc}{parts.path}".lower()).strip("-")
+    return words[:80].strip("-") or "nguon"
+
+
+def _feed(desk: Any) -> None:
+    """Bring the index up to date at once, so that what a command stored can be searched when it ends."""
+    from indexer.search.feed import drain
+
+    from core.services import outbox
+
+    if desk.index is not None:
+        desk.index.create()
+        drain(
+            desk.index,
+            lambda after, limit: outbox.batch(desk, after, limit),
+            lambda bad: outbox.quarantine_documents(desk, bad),
+        )
+        desk.index.refresh()
+
+
+def run_sources(*, as_json: bool) -> None:
+    """Sources with their state and the sentence an officer sees."""
+    rows = exports.sources(make_desk(load()))
+    if as_json:
+        print_json([asdict(row) for row in rows])
+        return
+    print_table(
+        f"{len(rows)} nguồn",
+        ("Mã", "Tên", "Loại", "Trạng thái", "Lần đọc cuối", "Kết quả", "Lỗi"),
+        (
+            (row.id, row.name, row.kind, row.state, short_time(row.last_run), row.outcome, row.error)
+            for row in rows
+        ),
+    )
+
+
+def run_sources_add(url: str, kind: str, source_id: str, name: str) -> None:
+    """Add a source that the schedule will read."""
+    made = crawl.add_source(
+        make_desk(load()),
+        None,
+        crawl.NewSource(
+            id=source_id or _source_id(url), name=name or urlsplit(url).netloc or url, kind=kind, url=url
+        ),
+    )
+    print(f"Đã thêm nguồn {made}. Đọc thử ngay: lamro crawl --source {made}")
+
+
+def run_sources_import(file: Path) -> int:
+    """OPML or YAML in; a bad line is named and never stops the next. 1 when nothing was added."""
+    from config.catalogue import read_sources
+
+    desk = make_desk(load())
+    known = {row.id for row in exports.sources(desk)}
+    added = skipped = 0
+    errors: list[str] = []
+    for number, source in read_sources(file):
+        if isinstance(source, str):
+            errors.append(f"mục {number}: {source}")
+        elif source.id in known:
+            skipped += 1
+        else:
+            try:
+                crawl.add_source(desk, None, source)
+                added += 1
+            except Invalid as error:
+                errors.append(f"mục {number} ({source.id}): {error.vi}")
+    print(f"Đã thêm {added} nguồn, {skipped} nguồn đã có, {len(errors)} mục không nhận.")
+    for line in errors:
+        print(f"  - {line}")
+    return 0 if added or skipped else 1
+
+
+def run_items(source: str, since: str, limit: int, *, as_json: bool) -> None:
+    """Stored items; JSON lines with ``--json``."""
+    moment: datetime | None = None
+    if since:
+        try:
+            moment = datetime.fromisoformat(since)
+        except ValueError:
+            raise Invalid(
+                f"--since {since!r} không phải thời điểm ISO 8601, ví dụ 2026-11-22T07:00+07:00.",
+                f"--since {since!r} is not ISO 8601.",
+            ) from None
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=VIETNAM)
+    rows = exports.items(make_desk(load()), source=source, since=moment, limit=limit)
+    if as_json:
+        print_lines(asdict(row) for row in rows)
+        return
+    print_table(
+        "Tin đã lưu",
+        ("Số", "Nguồn", "Thấy lúc", "Khớp", "Tiêu đề"),
+        ((row.id, row.source, short_time(row.first_seen_at), row.band, row.title) for row in rows),
+    )
+
+
+def run_import(file: Path) -> int:
+    """Items from a JSONL file. Prints a JSON object of counts and a line for each row that was refused."""
+    desk = make_desk(load())
+    counts: Counter[str] = Counter()
+    batch: list[ImportRow] = []
+
+    def flush() -> None:
+        if batch:
+            counts.update(intake.import_rows(desk, batch))
+            batch.clear()
+
+    for number, value in json_lines(file):
+        try:
+            batch.append(ImportRow.model_validate(value))
+        except ValidationError as error:
+            counts["refused"] += 1
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            print_lines([{"line": number, "refused": f"trường {where}: {first['msg']}"}])
+            continue
+        if len(batch) >= 100:
+            flush()
+    flush()
+    _feed(desk)
+    print_lines([dict(counts)])
+    return 1 if counts["refused"] and len(counts) == 1 else 0

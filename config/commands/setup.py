@@ -1,0 +1,57 @@
+"""``lamro init``: home, database, secret, office, first administrator."""
+
+from __future__ import annotations
+
+from config.offices import ensure_office, unit_of
+from config.settings import load, secret_key
+from config.wiring import make_desk
+from core.errors import Conflict
+from core.queries import exports
+from core.records.engine import Store
+from core.records.migrate import upgrade
+from core.rules.vocabulary import Role
+from core.services import accounts, units
+
+
+def run_init(locality: str, admin: str, watch: list[str]) -> None:
+    """Harmless when repeated: what exists is left alone, a second administrator of the same name is refused."""
+    settings = load()
+    for code in [locality, *watch]:
+        if code:
+            unit_of(code)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    secret_key(settings.home)
+    store = Store(settings.store_url)
+    upgrade(store)
+    desk = make_desk(settings, store)
+    if desk.index is not None:
+        desk.index.create()
+    print(f"Thư mục làm việc: {settings.home}")
+    if not locality:
+        print(
+            "Chưa chọn địa bàn. Chạy tiếp: lamro init --locality MÃ, ví dụ 11131 (xã Chí Minh, thành phố Hải Phòng)."
+        )
+        return
+    office = ensure_office(desk, locality)
+    units.watch(desk, None, office, [locality, *watch])
+    print(f"Địa bàn: {desk.analyst.unit_name(locality)}")
+    if admin in {row.username for row in exports.accounts(desk)}:
+        print(f"Tài khoản {admin} đã có. Đặt lại mật khẩu: lamro users reset {admin}")
+        return
+    try:
+        made = accounts.create(
+            desk,
+            None,
+            username=admin,
+            display_name="Quản trị",
+            position="Quản trị hệ thống",
+            email="",
+            unit_id=office,
+            roles=[Role.ADMINISTRATOR],
+        )
+    except Conflict:
+        print(f"Tài khoản {admin} đã có. Đặt lại mật khẩu: lamro users reset {admin}")
+        return
+    print(f"Quản trị: {admin}")
+    print(f"Mật khẩu dùng một lần, chỉ hiện lần này: {made.one_time_password}")
+    print("Tiếp theo: lamro sources import TỆP (hoặc thêm trên màn hình Nguồn tin), rồi lamro serve")

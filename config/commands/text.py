@@ -1,0 +1,111 @@
+"""``lamro match``, ``extract`` and ``feed``: the same code as ingest, on files, without a home."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from config.commands.output import print_json, print_lines
+from core.clock import clock_from_environment
+from core.errors import Invalid
+
+
+def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line number, object) of a JSONL file. Raises :class:`Invalid` naming the line."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                value = json.loads(line)
+            except ValueError as error:
+                raise Invalid(
+                    f"{path.name}, dòng {number}: không phải JSON ({error}). Sửa dòng này rồi chạy lại.",
+                    f"{path.name}, line {number}: not JSON ({error}).",
+                ) from error
+            if not isinstance(value, dict):
+                raise Invalid(
+                    f"{path.name}, dòng {number}: cần một đối tượng JSON.",
+                    f"{path.name}, line {number}: not a JSON object.",
+                )
+            yield number, value
+
+
+def run_match(file: Path, localities: list[str]) -> int:
+    """Places in texts; spans in code points of the given text."""
+    from indexer.analysis.matching import match_text, watched_by_default
+
+    codes = localities or watched_by_default()
+    for _, row in json_lines(file):
+        text = str(row.get("text", ""))
+        mentions = [
+            {
+                "locality": found.locality,
+                "score": round(found.score, 4),
+                "band": found.band,
+                "spans": [list(span) for span in found.spans],
+                "why": [
+                    {"code": cue.code, "weight": round(cue.weight, 3), "vi": cue.vi} for cue in found.why
+                ],
+            }
+            for found in match_text(text, codes)
+        ]
+        print_lines([{"id": row.get("id"), "mentions": mentions}])
+    return 0
+
+
+def run_extract(file: Path, url: str) -> int:
+    """The article of a saved page, through the same killable parser as ingest."""
+    from crawlers.parse_worker import ParseWorker
+
+    with ParseWorker() as worker:
+        article = worker.article(file.read_bytes(), url=url, headers={}, now=clock_from_environment().now())
+    print_json(
+        {
+            "title": article.title,
+            "text": article.text,
+            "published_at": article.published_at,
+            "date_from": article.date_from,
+            "language": article.language_hint,
+            "canonical_url": article.canonical_url,
+            "kind": article.kind,
+            "warnings": list(article.warnings),
+        }
+    )
+    return 0
+
+
+def run_feed(files: list[Path]) -> int:
+    """What ingest would see in feed files; one bad file never stops the next."""
+    from core.errors import LamroError
+    from crawlers.parse_worker import ParseWorker
+
+    now = clock_from_environment().now()
+    bad = 0
+    with ParseWorker() as worker:
+        for file in files:
+            try:
+                parsed = worker.feed(file.read_bytes(), url="", now=now)
+            except (LamroError, OSError) as error:
+                bad += 1
+                print_lines(
+                    [{"file": str(file), "error": error.vi if isinstance(error, LamroError) else str(error)}]
+                )
+                continue
+            print_lines(
+                {
+                    "file": str(file),
+                    "id": entry.id,
+                    "url": entry.url,
+                    "title": entry.title,
+                    "summary": entry.summary,
+                    "published_at": entry.published_at,
+                }
+                for entry in parsed.entries
+            )
+            print_lines([{"file": str(file), "entries": len(parsed.entries)}])
+            sys.stdout.flush()
+    return 1 if bad == len(files) else 0

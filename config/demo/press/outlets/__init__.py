@@ -1,0 +1,1 @@
+"""The outlets of the sample press, one YAML file each (package data)."""

@@ -1,0 +1,63 @@
+"""An office made from a unit code: what the gazetteer knows, in the words that documents print."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.errors import NotFound
+from core.rules.vocabulary import Level
+from core.services import units
+from core.services.desk import Desk
+from indexer.gazetteer.units import Unit, gazetteer
+
+_SHORT = {"thành phố": "thành phố", "tỉnh": "tỉnh"}
+
+
+def unit_of(code: str) -> Unit:
+    """The unit with this official code. Raises :class:`NotFound` with names that sound alike."""
+    unit = gazetteer().get(code)
+    if unit is not None and unit.level in {"c", "p"}:
+        return unit
+    alike = [
+        f"{other.code} {gazetteer().full_name(other.id)}"
+        for other in gazetteer().named(code)
+        if other.current and other.level != "d"
+    ]
+    hint = (
+        f" Có phải: {'; '.join(alike[:5])}?"
+        if alike
+        else " Ví dụ: 11131 là xã Chí Minh, thành phố Hải Phòng."
+    )
+    raise NotFound(f"Không có đơn vị hành chính mang mã {code}.{hint}", f"No unit with code {code}.")
+
+
+def office_details(unit: Unit) -> dict[str, Any]:
+    """What documents print of the office. Contact and spokesperson are filled in by the administrator."""
+    parents = gazetteer().parents(unit)
+    province = parents[-1] if parents else unit
+    return {
+        "place": unit.name if unit.level == "p" else unit.typed_name,
+        "superior": f"Ủy ban nhân dân {province.typed_name}" if unit.level == "c" else "",
+        "province": province.typed_name,
+        "code": "UBND",
+        "archive": "VT, VHXH" if unit.level == "c" else "VT, TTBC",
+    }
+
+
+def ensure_office(desk: Desk, code: str, *, details: dict[str, Any] | None = None) -> int:
+    """The office of a unit code, made with its province's when missing. Returns its id."""
+    unit = unit_of(code)
+    parent_code: str | None = None
+    if unit.level == "c":
+        province = gazetteer().parents(unit)[-1]
+        parent_code = province.code
+        ensure_office(desk, province.code)
+    return units.ensure_unit(
+        desk,
+        locality=unit.code,
+        level=Level.COMMUNE if unit.level == "c" else Level.PROVINCE,
+        name=f"Ủy ban nhân dân {unit.typed_name}",
+        short_name=unit.typed_name,
+        parent_locality=parent_code,
+        details=office_details(unit) | (details or {}),
+    )

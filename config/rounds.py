@@ -1,0 +1,142 @@
+"""A round of sources: leased jobs go to one crawler process, its lines go through intake, each source gets its run row.
+
+Used by the scheduler, by ``lamro crawl`` and by the demo, so that there is one way from a source to the store.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from config.settings import Settings
+from core.messages import Candidate, CrawlJob, SourceResult
+from core.services import crawl, intake
+
+if TYPE_CHECKING:
+    from core.services.desk import Desk
+
+#: candidates of one source that are stored together: few enough for a short write lock (performance.md §6)
+BATCH = 25
+
+
+@dataclass(slots=True)
+class RoundReport:
+    """How a round ended: the result and intake counts of every source, and which crashed the crawler."""
+
+    results: dict[str, SourceResult] = field(default_factory=dict)
+    counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    crashed: list[str] = field(default_factory=list)
+
+    def total(self, word: str) -> int:
+        """The sum of one outcome over all sources."""
+        return sum(counter[word] for counter in self.counts.values())
+
+
+class Round:
+    """One round. ``on_source`` is told each source as it ends (progress on a terminal)."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        settings: Settings,
+        owner: str,
+        *,
+        on_source: Callable[[str, SourceResult | None, Counter[str]], None] | None = None,
+    ) -> None:
+        self.desk = desk
+        self.settings = settings
+        self.owner = owner
+        self.on_source = on_source
+        self.report = RoundReport()
+        self._buffer: dict[str, list[Candidate]] = defaultdict(list)
+        self._runs: dict[str, int] = {}
+
+    def run(self, jobs: Sequence[CrawlJob]) -> RoundReport:
+        """Read the leased sources. Whatever one of them does, the others are answered; a crawler killed by one is run again without it."""
+        self._runs = crawl.begin_round(self.desk, self.owner, jobs)
+        alone = list(self._read(jobs))
+        if len(jobs) == 1:
+            self._crash(alone)
+            return self.report
+        for job in alone:
+            self._crash(list(self._read([job])))
+        return self.report
+
+    def _read(self, jobs: Sequence[CrawlJob]) -> list[CrawlJob]:
+        """One crawler process; returns the jobs it did not answer."""
+        from crawlers.round import BadLine, run_round
+
+        process = run_round(
+            jobs,
+            captures_dir=self.settings.captures_path,
+            env=self.settings.environment(),
+            timeout=float(self.settings.crawl_round_seconds),
+        )
+        for line in process:
+            if isinstance(line, BadLine):
+                intake.quarantine_line(
+                    self.desk,
+                    line.source_id or None,
+                    "Dòng dữ liệu của bộ đọc tin không hợp lệ nên được giữ riêng, không đưa vào kho.",
+                    f"A line of the crawler did not validate: {line.reason}",
+                    line.line,
+                )
+            elif isinstance(line, Candidate):
+                self._buffer[line.source_id].append(line)
+                if len(self._buffer[line.source_id]) >= BATCH:
+                    self._flush(line.source_id)
+            else:
+                self._flush(line.source_id)
+                self._finish(line)
+        for source_id in list(self._buffer):
+            self._flush(source_id)
+        return process.unanswered
+
+    def _flush(self, source_id: str) -> None:
+        candidates = self._buffer.pop(source_id, [])
+        if candidates:
+            for taken in intake.take(self.desk, candidates, run_id=self._runs.get(source_id)):
+                self.report.counts[source_id][taken.outcome] += 1
+
+    def _finish(self, result: SourceResult) -> None:
+        counts = self.report.counts[result.source_id]
+        crawl.finish(self.desk, self._runs[result.source_id], result, counts)
+        self.report.results[result.source_id] = result
+        if self.on_source:
+            self.on_source(result.source_id, result, counts)
+
+    def _crash(self, jobs: Sequence[CrawlJob]) -> None:
+        for job in jobs:
+            crawl.crashed(self.desk, job.source_id, self._runs[job.source_id])
+            self.report.crashed.append(job.source_id)
+            if self.on_source:
+                self.on_source(job.source_id, None, self.report.counts[job.source_id])
+
+
+def owner_name(role: str) -> str:
+    """A lease owner's name, unique to this process."""
+    return f"{role}:{os.uname().nodename}:{os.getpid()}"
+
+
+def read_link(
+    settings: Settings, url: str, *, language: str = ""
+) -> tuple[Candidate | None, SourceResult | None]:
+    """Fetch one address through the same crawler and gates, for a link given by hand or a preview; stores nothing."""
+    from crawlers.round import BadLine, run_round
+
+    job = CrawlJob(source_id="link", kind="page", url=url, language=language)
+    candidate: Candidate | None = None
+    result: SourceResult | None = None
+    for line in run_round(
+        [job], captures_dir=settings.captures_path, env=settings.environment(), timeout=90.0
+    ):
+        if isinstance(line, BadLine):
+            continue
+        if isinstance(line, Candidate):
+            candidate = line
+        else:
+            result = line
+    return candidate, result

@@ -1,0 +1,232 @@
+"""The scheduler process: what is due is read, what the app asks for is done, what changed is indexed, what was approved is sent.
+
+One process, under an operating-system lock and a lease in the database: a second one ends with a plain sentence (reliability.md §3 row 20).
+Jobs are defined here, their state is in our tables; a job that is late runs once, not once for each missed slot.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from typing import IO, TYPE_CHECKING
+
+import structlog
+
+from config.rounds import Round, owner_name, read_link
+from config.settings import Settings
+from core.clock import VIETNAM
+from core.errors import LamroError, Misconfigured, Unavailable
+from core.services import crawl, digest, dispatch, intake, leases, outbox, stories, units
+
+if TYPE_CHECKING:
+    from core.ports import Channel
+    from core.services.desk import Desk
+
+log = structlog.get_logger("lamro.schedule")
+
+LEASE = "scheduler"
+LEASE_SECONDS = 30
+
+
+class AlreadyRunning(Misconfigured):
+    """Another scheduler holds the lock or the lease."""
+
+    code = "already_running"
+
+
+class Scheduler:
+    """The jobs and their loop. ``run`` blocks until ``stop`` is called or a signal arrives."""
+
+    def __init__(self, desk: Desk, settings: Settings, channels: dict[str, Channel]) -> None:
+        self.desk = desk
+        self.settings = settings
+        self.channels = channels
+        self.owner = owner_name("scheduler")
+        self.stopped = threading.Event()
+        self._lock: IO[str] | None = None
+
+    # --- one at a time ----------------------------------------------------------------------------------------------
+
+    def acquire(self) -> None:
+        """Take the lock file and the lease. Raises :class:`AlreadyRunning`."""
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.settings.home / "scheduler.lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise AlreadyRunning(
+                "Bộ lịch đã chạy trên máy này. Chỉ cần một; tắt tiến trình cũ nếu muốn chạy lại.",
+                "A scheduler is already running for this home. Stop it first.",
+            ) from None
+        # A scheduler that died holds the lease until it runs out; the lock above proves that it is not on this machine.
+        waited = 0
+        while not leases.hold(self.desk, LEASE, self.owner, LEASE_SECONDS):
+            waited += 1
+            if waited > LEASE_SECONDS + 5 or self.stopped.wait(1):
+                raise AlreadyRunning(
+                    "Bộ lịch đang chạy trên một máy khác dùng chung cơ sở dữ liệu. Chỉ cần một.",
+                    "Another machine's scheduler holds the lease.",
+                )
+
+    # --- jobs -------------------------------------------------------------------------------------------------------
+
+    def keep_lease(self) -> None:
+        """Renew the lease; stop when it was lost (the machine slept and another took over)."""
+        if not leases.hold(self.desk, LEASE, self.owner, LEASE_SECONDS):
+            log.error("lease lost, stopping")
+            self.stopped.set()
+
+    def crawl_due(self) -> None:
+        """Read the sources whose time has come, in one round."""
+        jobs = crawl.lease(
+            self.desk,
+            self.owner,
+            crawl.due(self.desk, self.settings.crawl_round_sources),
+            minutes=self.settings.crawl_round_seconds // 60 + 2,
+        )
+        if jobs:
+            report = Round(self.desk, self.settings, self.owner).run(jobs)
+            log.info(
+                "round",
+                sources=len(jobs),
+                new=report.total("new"),
+                edited=report.total("edited"),
+                crashed=report.crashed,
+            )
+
+    def take_requests(self) -> None:
+        """Do what the app asked for: read a source now, fetch a pasted link."""
+        for request in crawl.take_requests(self.desk, self.owner):
+            try:
+                if request.kind == "link":
+                    candidate, result = read_link(self.settings, request.url)
+                    intake.take_link_result(self.desk, request.request_id, candidate, result)
+                else:
+                    jobs = crawl.lease(
+                        self.desk, self.owner, [request.source_id] if request.source_id else [], minutes=7
+                    )
+                    report = Round(self.desk, self.settings, self.owner).run(jobs) if jobs else None
+                    counts = {} if report is None else dict(report.counts[jobs[0].source_id])
+                    crawl.finish_request(
+                        self.desk, request.request_id, {"read": bool(jobs), "counts": counts}
+                    )
+            except LamroError as error:
+                log.warning("request failed", request=request.request_id, error=error.en)
+                crawl.finish_request(
+                    self.desk, request.request_id, {"error_vi": error.vi, "error_en": error.en}, failed=True
+                )
+
+    def feed_index(self) -> None:
+        """Bring the index up to date with the outbox; an index that is away is tried again."""
+        from indexer.search.feed import drain
+
+        if self.desk.index is None:
+            return
+        try:
+            drain(
+                self.desk.index,
+                lambda after, limit: outbox.batch(self.desk, after, limit),
+                lambda refused: outbox.quarantine_documents(self.desk, refused),
+            )
+        except Unavailable as error:
+            log.warning("index away", error=error.en)
+
+    def send_due(self) -> None:
+        """Send what was approved and queued."""
+        for dispatch_id, channel, message in dispatch.take_due(
+            self.desk, self.owner, 10, tuple(self.channels)
+        ):
+            delivery = self.channels[channel].send(message)
+            dispatch.record(self.desk, dispatch_id, delivery)
+
+    def rescore(self) -> None:
+        """Let the need score of old stories decay."""
+        stories.rescore(self.desk)
+
+    def weekly_digests(self) -> None:
+        """Make last week's digest of each office once, from Monday 06:00 (Viet Nam) on."""
+        now = self.desk.clock.now().astimezone(VIETNAM)
+        if now.weekday() == 0 and now.hour < 6:
+            return
+        year, week, _ = (now - timedelta(days=7)).isocalendar()
+        name = f"{year}-W{week:02d}"
+        for unit_id in units.active_units(self.desk):
+            if leases.job_slot(self.desk, f"digest:{unit_id}", name):
+                digest.make(self.desk, unit_id, name)
+
+    # --- loop -------------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Run until stopped. Raises :class:`AlreadyRunning` when another scheduler is at work."""
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        self.acquire()
+        crawl.interrupt_stale(self.desk, self.owner)
+        dispatch.recover(self.desk)
+        if self.desk.index is not None:
+            with suppress(Unavailable):
+                self.desk.index.create()
+        scheduler = BackgroundScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        jobs: list[tuple[Callable[[], None], float]] = [
+            (self.keep_lease, 10),
+            (self.take_requests, 0.5),
+            (self.crawl_due, 5),
+            (self.feed_index, 1),
+            (self.send_due, 2),
+            (self.rescore, 3600),
+            (self.weekly_digests, 600),
+        ]
+        for job, seconds in jobs:
+            scheduler.add_job(
+                self._guarded(job), "interval", seconds=seconds, id=job.__name__, next_run_time=None
+            )
+        scheduler.start(paused=True)
+        for job, _ in jobs:
+            scheduler.modify_job(job.__name__, next_run_time=_real_now())
+        scheduler.resume()
+        log.info("scheduler running", owner=self.owner)
+        try:
+            self.stopped.wait()
+        finally:
+            scheduler.shutdown(wait=True)
+            leases.release(self.desk, LEASE, self.owner)
+            if self._lock is not None:
+                self._lock.close()
+
+    def stop(self, *_: object) -> None:
+        """End the loop after the jobs at work."""
+        self.stopped.set()
+
+    def _guarded(self, job: Callable[[], None]) -> Callable[[], None]:
+        """A job that raises is written to the log and runs again at its next time (reliability.md §3 row 22)."""
+
+        def call() -> None:
+            try:
+                job()
+            except Exception:
+                log.exception("job failed", job=job.__name__)
+
+        call.__name__ = job.__name__
+        return call
+
+
+def _real_now() -> object:
+    from datetime import UTC, datetime
+
+    return datetime.now(
+        UTC
+    )  # APScheduler's own wake-ups follow the machine, whatever the product's clock says
+
+
+def run_scheduler(desk: Desk, settings: Settings, channels: dict[str, Channel]) -> None:
+    """The process of ``lamro schedule``: stops cleanly on SIGTERM and Ctrl-C."""
+    scheduler = Scheduler(desk, settings, channels)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, scheduler.stop)
+    scheduler.run()

@@ -1,0 +1,113 @@
+"""Builds everything and hands it to everyone: the one place that knows every room (nobody imports it but the command line).
+
+Imports sit inside the functions, so that a command loads only what it uses and ``lamro --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from config.settings import Settings, secret_key
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from core.ports import Channel, SearchIndex
+    from core.records.engine import Store
+    from core.services.desk import Desk
+
+
+def make_store(settings: Settings) -> Store:
+    """The database, at the revision this program knows. Raises :class:`core.errors.Misconfigured` when it is not."""
+    from core.records.engine import Store
+    from core.records.migrate import check
+
+    store = Store(settings.store_url)
+    check(store)
+    return store
+
+
+def make_index(settings: Settings, backend: str | None = None) -> SearchIndex:
+    """The search index of the settings, or of the backend named. Does not connect yet."""
+    if (backend or settings.search_backend) == "elasticsearch":
+        from indexer.search.elastic import ElasticIndex, ElasticSettings
+
+        return ElasticIndex(
+            ElasticSettings(
+                url=settings.elasticsearch_url,
+                index=settings.elasticsearch_index,
+                user=settings.elasticsearch_user,
+                password=settings.elasticsearch_password.get_secret_value(),
+                api_key=settings.elasticsearch_api_key.get_secret_value(),
+                ca=settings.elasticsearch_ca,
+            )
+        )
+    from indexer.search.fts5 import Fts5Index
+
+    return Fts5Index(settings.index_path)
+
+
+def make_desk(settings: Settings, store: Store | None = None, *, backend: str | None = None) -> Desk:
+    """What every service is handed."""
+    from alerts.documents.renderer import OfficialRenderer
+    from config.captures import CaptureFolder
+    from config.legal import load_profiles
+    from config.response import load_matrix
+    from core.clock import clock_from_environment
+    from core.services.desk import Desk
+    from indexer.analysis.analyst import LocalAnalyst
+
+    return Desk(
+        store=store or make_store(settings),
+        clock=clock_from_environment({"LAMRO_CLOCK": settings.clock, "LAMRO_ENV": settings.env}),
+        analyst=LocalAnalyst(),
+        renderer=OfficialRenderer(),
+        captures=CaptureFolder(settings.captures_path),
+        profiles=load_profiles(),
+        matrix=load_matrix(),
+        index=make_index(settings, backend),
+        contact=settings.contact,
+        mail_from=settings.mail_from,
+    )
+
+
+def make_channels(settings: Settings) -> dict[str, Channel]:
+    """The ways out of the house, by name. Without a mail server there is no e-mail channel, and messages stay queued."""
+    from alerts.channels.folder import FolderChannel
+    from alerts.channels.smtp import SmtpChannel, SmtpSettings
+
+    channels: dict[str, Channel] = {"folder": FolderChannel(settings.outgoing_path)}
+    if settings.smtp_host:
+        channels["email"] = SmtpChannel(
+            SmtpSettings(
+                host=settings.smtp_host,
+                port=settings.smtp_port,
+                security=settings.smtp_security,
+                user=settings.smtp_user,
+                password=settings.smtp_password.get_secret_value(),
+                sender=settings.mail_from,
+            )
+        )
+    return channels
+
+
+def make_web(settings: Settings, desk: Desk) -> Flask:
+    """The review app as a WSGI application."""
+    from review_app.app import create_app
+    from review_app.settings import WebSettings
+
+    hosts = [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()]
+    if not hosts:
+        hosts = ["127.0.0.1", "localhost", settings.host]
+    return create_app(
+        desk,
+        WebSettings(
+            secret_key=secret_key(settings.home),
+            trusted_hosts=tuple(dict.fromkeys(hosts)),
+            secure_cookies=settings.secure_cookies,
+            environment=settings.env,
+            max_upload_bytes=settings.max_upload_mb * 1024 * 1024,
+            allow_hosts=settings.allow_hosts,
+            simulated_clock=bool(settings.clock),
+        ),
+    )

@@ -1,0 +1,143 @@
+"""What the scheduler and the crawler say to each other: one JSON object a line, checked on both sides.
+
+The scheduler writes :class:`CrawlJob` lines to the crawler's stdin and closes it; the crawler answers on stdout with
+:class:`Candidate` and, exactly once a job, :class:`SourceResult` lines (decision 3). Bytes from outside are never trusted:
+a line that does not validate goes to quarantine with its reason.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+
+#: What a source is. A new kind is one file in ``crawlers`` and one name here.
+SourceKind = Literal["feed", "listing", "page"]
+
+#: The one word of a run that an officer and outside tools see.
+Outcome = Literal[
+    "new", "seen", "unchanged", "empty", "truncated", "refused", "failed", "interrupted", "quarantined"
+]
+
+
+class Message(BaseModel):
+    """Strict base: unknown fields are refused on both sides, so that the two programs cannot drift apart silently."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ListingRules(Message):
+    """How to read a listing page without a feed: CSS of the links, or a pattern of their addresses."""
+
+    link_css: str = ""
+    link_pattern: str = ""
+    title_css: str = ""
+    date_css: str = ""
+
+
+class CrawlJob(Message):
+    """One source to read in this round.
+
+    ``known`` maps canonical URLs already stored to the entry hash last seen; an entry whose hash is unchanged is not fetched.
+    ``previews`` asks for candidates without captures and ignoring ``known`` (admin preview).
+    """
+
+    source_id: str = Field(min_length=1, max_length=80)
+    kind: SourceKind
+    url: str = Field(max_length=2000)
+    language: str = ""
+    rules: ListingRules = ListingRules()
+    etag: str = ""
+    last_modified: str = ""
+    body_sha256: str = ""
+    known: dict[str, str] = Field(default_factory=dict)
+    max_entries: int = Field(default=60, ge=1, le=1000)
+    fetch_articles: bool = True
+    preview: bool = False
+    #: feed entries of this source are whole posts (Mastodon, YouTube): never open the page behind them.
+    social: bool = False
+
+
+class CaptureRecord(Message):
+    """One fetched page kept as WARC (decision 12). ``path`` is relative to the captures folder."""
+
+    path: str
+    url: str
+    url_chain: list[str]
+    status: int
+    peer: str
+    sha256: str
+    body_bytes: int
+    content_type: str
+    fetched_at: AwareDatetime
+
+
+class Candidate(Message):
+    """Something that may become an item. Texts are plain (no HTML), NFC, without control characters, cut at the limits."""
+
+    type: Literal["candidate"] = "candidate"
+    source_id: str
+    url: str = Field(max_length=2000)
+    canonical_url: str = Field(max_length=2000)
+    title: str = Field(max_length=500)
+    text: str = Field(max_length=200_000)
+    summary: str = Field(default="", max_length=4000)
+    published_at: AwareDatetime | None = None
+    #: which step decided the date: json-ld, meta, byline, feed, htmldate, none
+    date_from: str = "none"
+    updated_at: AwareDatetime | None = None
+    language_hint: str = ""
+    #: as published; masked by intake before it is stored, never indexed (G7)
+    author: str = Field(default="", max_length=200)
+    kind: Literal["article", "post", "video", "listing"] = "article"
+    entry_hash: str = ""
+    warnings: list[str] = Field(default_factory=list)
+    capture: CaptureRecord | None = None
+
+
+class SourceResult(Message):
+    """The end of one job: exactly one a source. ``error_vi``/``error_en`` are sentences an officer can act on."""
+
+    type: Literal["result"] = "result"
+    source_id: str
+    outcome: Outcome
+    #: stable word for what went wrong: http_404, not_a_feed, timeout, too_large, robots, private_address, bomb …
+    code: str = ""
+    error_vi: str = ""
+    error_en: str = ""
+    http_status: int | None = None
+    final_url: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    body_sha256: str = ""
+    entries: int = 0
+    candidates: int = 0
+    seen: int = 0
+    page_errors: list[dict[str, str]] = Field(default_factory=list)
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
+    retry_after_seconds: int | None = None
+
+
+CrawlerLine = Annotated[Candidate | SourceResult, Field(discriminator="type")]
+_LINE: TypeAdapter[Candidate | SourceResult] = TypeAdapter(CrawlerLine)
+
+
+def read_crawler_line(line: bytes | str) -> Candidate | SourceResult:
+    """One line of the crawler's stdout. Raises pydantic.ValidationError when it is not one of ours."""
+    return _LINE.validate_json(line)
+
+
+class ImportRow(BaseModel):
+    """A row of ``lamro import``: an item from elsewhere (design §4)."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    url: str = Field(max_length=2000)
+    title: str = Field(max_length=2000)
+    text: str = ""
+    published_at: datetime | None = None
+    language: str | None = None
+    source: str | None = None
+    extra: dict[str, Any] = Field(default_factory=dict)

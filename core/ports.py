@@ -1,0 +1,452 @@
+"""The few protocols that the rooms around ``core`` implement, and the plain records that pass through them.
+
+``config.wiring`` hands implementations to services; nothing here does I/O. All datetimes are aware, in UTC; all spans are
+code points of ``title + "\\n" + text`` unless said otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from core.text.query import Node
+
+# --- understand -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One reason why a name is, or is not, our place: stable code, weight in the score, a sentence for staff."""
+
+    code: str
+    weight: float
+    vi: str
+    en: str
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MentionFound:
+    """A locality found in a text (decision 4): score 0–1, band, where, and why."""
+
+    locality: str
+    score: float
+    band: Literal["in", "check", "out"]
+    spans: tuple[tuple[int, int], ...]
+    why: tuple[Cue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyKeys:
+    """What is stored to find copies: hash of the normalised body, month-prefixed band keys, sorted shingle hashes."""
+
+    body_hash: str
+    bands: tuple[str, ...] = ()
+    shingles: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything the machine says of one text; never a decision."""
+
+    language: str
+    mentions: tuple[MentionFound, ...]
+    keys: CopyKeys
+    lead: str = ""
+    gist: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryCandidate:
+    """A recent story to compare a new text with."""
+
+    story_id: int
+    title: str
+    lead: str
+    localities: frozenset[str]
+    last_seen_at: datetime
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeedPart:
+    """One part of the need-of-response score, with its sentence."""
+
+    code: str
+    value: float
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Explainable need-of-response score, 0–100: orders the queue, never changes a state (G5)."""
+
+    score: float
+    parts: tuple[NeedPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryFacts:
+    """What the need score may look at."""
+
+    title: str
+    lead: str
+    band: str
+    match_score: float
+    items: int
+    copies: int
+    sources: int
+    reach_tier: int
+    foreign: bool
+    social: bool
+    views: int
+    first_seen_at: datetime
+    last_seen_at: datetime
+    looks_like_false_claim: bool = False
+
+
+class Analyst(Protocol):
+    """Reads a text: language, places with reasons, copy keys. Implemented by ``indexer.analysis``."""
+
+    def analyse(
+        self,
+        title: str,
+        text: str,
+        *,
+        localities: Sequence[str],
+        source_locality: str | None = None,
+        language_hint: str = "",
+        seen_at: datetime | None = None,
+    ) -> Analysis:
+        """Analyse one text for the watched ``localities`` (unit codes). Bounded time on any input; never raises on text."""
+        ...
+
+    def is_copy(self, a: CopyKeys, b: CopyKeys) -> bool:
+        """True when the two texts are copies (exact hash, or verified overlap)."""
+        ...
+
+    def same_story(
+        self,
+        title: str,
+        lead: str,
+        localities: frozenset[str],
+        seen_at: datetime,
+        candidates: Sequence[StoryCandidate],
+    ) -> int | None:
+        """The story this text belongs to, or None for a new one."""
+        ...
+
+    def need(self, facts: StoryFacts, now: datetime) -> Need:
+        """How much the story needs an answer, with the parts that make the sum."""
+        ...
+
+    def unit_name(self, locality: str) -> str:
+        """The full Vietnamese name of a unit code ("xã Chí Minh, thành phố Hải Phòng"); the code itself when unknown."""
+        ...
+
+
+# --- find -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDocument:
+    """One item as the index holds it. ``version`` is the item's revision: a repeat or an older one changes nothing."""
+
+    id: int
+    version: int
+    title: str
+    text: str
+    source: str
+    language: str
+    domestic: bool
+    social: bool
+    localities: tuple[str, ...]
+    localities_check: tuple[str, ...]
+    tag: str
+    story: int | None
+    has_claim: bool
+    reach_tier: int
+    need: float
+    first_seen_at: datetime
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Field filters of a search; empty means no filter. Times are aware."""
+
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    localities: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    domestic: bool | None = None
+    social: bool | None = None
+    has_claim: bool | None = None
+    story: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """Ids of hits in order, how many there are in all, and facet counts (field → value → count)."""
+
+    ids: tuple[int, ...]
+    total: int
+    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+SortOrder = Literal["newest", "published", "need", "score"]
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStats:
+    """What the index says of itself: documents held, last outbox number applied, engine and version."""
+
+    documents: int
+    last_seq: int
+    engine: str
+    analysis_version: int
+
+
+class SearchIndex(Protocol):
+    """A search engine behind one meaning (decisions 1 and 2). Implemented by ``indexer.search.fts5`` and ``.elastic``.
+
+    Every method raises :class:`core.errors.Unavailable` when the engine is away.
+    """
+
+    def create(self) -> None:
+        """Make the index when it does not exist. Harmless when it does."""
+        ...
+
+    def apply(
+        self, upserts: Sequence[IndexDocument], deletes: Sequence[tuple[int, int]], seq: int
+    ) -> list[tuple[int, str]]:
+        """Write a batch; ``deletes`` are (id, version); ``seq`` is the last outbox number covered.
+
+        Idempotent; older versions change nothing. Returns (id, reason) of documents that were refused for good (quarantine).
+        """
+        ...
+
+    def search(
+        self,
+        query: Node | None,
+        filters: Filters,
+        *,
+        sort: SortOrder,
+        limit: int,
+        offset: int = 0,
+        facets: bool = False,
+    ) -> SearchPage:
+        """Hits for a parsed query (None: everything). Equal hit sets on every engine."""
+        ...
+
+    def refresh(self) -> None:
+        """Make all that was applied visible to search."""
+        ...
+
+    def stats(self) -> IndexStats:
+        """Counts for the health page and for catching up."""
+        ...
+
+    def versions(self) -> Iterable[tuple[int, int]]:
+        """Every (id, version) held, ascending by id: what ``lamro verify`` compares with the store."""
+        ...
+
+    def drop(self) -> None:
+        """Delete the index and all it holds."""
+        ...
+
+    def close(self) -> None:
+        """Release connections."""
+        ...
+
+
+# --- answer ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of a draft with where it comes from; ``source`` empty means advice or form words.
+
+    ``kind``: fact, claim, done, advice, open, contact, basis. ``evidence_id`` links to the dossier. A ``[…]`` in the text is a
+    place still to be filled.
+    """
+
+    text: str
+    kind: str
+    source: str = ""
+    evidence_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A line under "Nơi nhận" or "Kính gửi"."""
+
+    name: str
+    purpose: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DossierEvidence:
+    """A line of the annex: what it is, who made it, when, and its hash."""
+
+    number: int
+    title: str
+    source: str
+    obtained_at: datetime
+    sha256: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DossierFact:
+    """A row of the claim–fact–evidence table of the dossier."""
+
+    claim_part: str
+    fact: str
+    evidence_number: int | None
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """The clarification dossier (Article 6 clause 1): claims, facts, evidence, argument, open questions."""
+
+    incident_number: str
+    title: str
+    claims: tuple[str, ...]
+    verdict: str
+    reason: str
+    proposed_by: str
+    confirmed_by: str
+    facts: tuple[DossierFact, ...]
+    evidence: tuple[DossierEvidence, ...]
+    open_questions: tuple[str, ...]
+    items: tuple[tuple[str, str, datetime], ...]
+    """(title, address, first seen) of the stories' items."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialDocument:
+    """Everything an official document shows (Decree 30/2020 Annex I); values come from the legal profile and the record.
+
+    ``number`` and ``issued_on`` are empty on a draft; the layout then leaves room and prints DỰ THẢO nowhere (the clerk gives the
+    number in the official system). ``signer_authority`` is one of TM., KT., TL., TUQ., Q. with its lines.
+    """
+
+    kind: str
+    superior: str
+    agency: str
+    number: str
+    code: str
+    place: str
+    issued_on: datetime | None
+    title: str
+    subject: str
+    addressees: tuple[Addressee, ...]
+    bases: tuple[str, ...]
+    paragraphs: tuple[tuple[Sentence, ...], ...]
+    recipients: tuple[Addressee, ...]
+    archive: str
+    signer_authority: tuple[str, ...]
+    signer_name: str
+    urgency: str = ""
+    dossier: Dossier | None = None
+    unchecked_fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyDigest:
+    """A week for the manager: frozen rows, ready to lay out. Counts carry their nouns in the template."""
+
+    unit_name: str
+    week: str
+    starts_on: datetime
+    ends_on: datetime
+    made_at: datetime
+    headline: tuple[str, ...]
+    figures: tuple[tuple[str, int, int], ...]
+    """(label, this week, week before)."""
+    criticism: tuple[dict[str, Any], ...]
+    """accurate criticism waiting for an answer, first: title, source, unit, due, days_waiting, url_path."""
+    buried: tuple[dict[str, Any], ...]
+    """criticism marked watch for over 7 days."""
+    incidents: tuple[dict[str, Any], ...]
+    trends: tuple[dict[str, Any], ...]
+    upcoming: tuple[str, ...]
+    not_watched: tuple[dict[str, Any], ...]
+    """sources that failed or fell silent: name, sentence."""
+    method: str = ""
+    audit_head: str = ""
+
+
+class DocumentRenderer(Protocol):
+    """Makes files. Implemented by ``alerts.documents`` and ``alerts.digests``."""
+
+    def official(self, document: OfficialDocument) -> bytes:
+        """The .docx of an official document in the exact Decree 30/2020 layout. Deterministic for equal input."""
+        ...
+
+    def digest_html(self, digest: WeeklyDigest) -> str:
+        """A self-contained HTML page of the digest that prints on A4."""
+        ...
+
+    def digest_docx(self, digest: WeeklyDigest) -> bytes:
+        """The digest as .docx."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message; ``name`` is a safe file name."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """One message to one recipient. ``message_id`` is stable across tries, so that a repeat can be recognised."""
+
+    message_id: str
+    recipient: str
+    subject: str
+    body: str
+    attachments: tuple[Attachment, ...] = ()
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How a try ended: sent; retry (try later); failed (never by itself)."""
+
+    state: Literal["sent", "retry", "failed"]
+    detail: str = ""
+
+
+class Channel(Protocol):
+    """A way out of the house. Implemented by ``alerts.channels``; never called before the recorded approval (decision 8)."""
+
+    name: str
+
+    def send(self, message: OutgoingMessage) -> Delivery:
+        """Try once; never raises for a fault of the other side."""
+        ...
+
+
+class CaptureStore(Protocol):
+    """Where WARC files and uploaded evidence lie."""
+
+    def path(self, relative: str) -> Path:
+        """The absolute path of a stored capture. Raises ValueError when it leaves the folder."""
+        ...
+
+    def keep(self, data: bytes, suffix: str) -> tuple[str, str]:
+        """Store an uploaded file under its hash; returns (relative path, SHA-256)."""
+        ...

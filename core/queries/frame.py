@@ -1,0 +1,130 @@
+"""What stands around every page: whose office it is, and how much waits in each place. Every count is bounded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from core.records.document import Document
+from core.records.incident import Incident
+from core.records.item import Item, Story, StoryLocality
+from core.records.source import Source
+from core.records.unit import Unit, WatchedLocality
+from core.rules.vocabulary import Band, DocumentState, IncidentState, SourceState, Tag
+
+#: counters stop here and show a plus sign: a count over a year of items would cost more than it tells
+CEILING = 999
+#: an untagged story older than this has left the queue
+QUEUE_DAYS = 30
+#: at most so many stories a day are put before an officer (domain.md, "Việc hôm nay")
+DAILY_STORIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Names and counters; a counter of 0 is not shown."""
+
+    unit_id: int
+    unit_name: str
+    short_name: str
+    parent_name: str
+    localities: tuple[tuple[str, str], ...]
+    counters: dict[str, int]
+
+    def count(self, name: str) -> str:
+        """A counter as shown, "" for none."""
+        value = self.counters.get(name, 0)
+        return "" if not value else f"{CEILING}+" if value > CEILING else str(value)
+
+
+def watched(session: Session, unit_id: int) -> dict[str, str]:
+    """Codes and names of the localities an office watches."""
+    rows = session.execute(
+        select(WatchedLocality.code, WatchedLocality.name)
+        .where(WatchedLocality.unit_id == unit_id, WatchedLocality.active.is_(True))
+        .order_by(WatchedLocality.code)
+    )
+    return {code: name for code, name in rows}
+
+
+def _bounded(session: Session, query: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(query.limit(CEILING + 1).subquery())) or 0
+
+
+def queue(codes: list[str], now: datetime) -> Select[Any]:
+    """Stories that wait for a tag: about the office (or perhaps), of the last days, untagged."""
+    about = select(StoryLocality.story_id).where(
+        StoryLocality.locality.in_(codes), StoryLocality.band.in_([Band.IN, Band.CHECK])
+    )
+    return select(Story.id).where(
+        Story.tag == "", Story.id.in_(about), Story.last_seen_at >= now - timedelta(days=QUEUE_DAYS)
+    )
+
+
+def frame(session: Session, unit_id: int, now: datetime) -> Frame:
+    """The frame of an office's pages."""
+    parent = aliased(Unit)
+    unit, parent_name = session.execute(
+        select(Unit, parent.short_name).outerjoin(parent, Unit.parent_id == parent.id).where(Unit.id == unit_id)
+    ).one()
+    localities = watched(session, unit_id)
+    codes = list(localities)
+    waiting = queue(codes, now)
+    of_queue = select(Item.id).where(Item.story_id.in_(waiting))
+    mine = select(Incident.id).where(Incident.unit_id == unit_id)
+    counters = {
+        "today": min(DAILY_STORIES, _bounded(session, waiting)),
+        "inbox": _bounded(session, of_queue),
+        "incidents": _bounded(
+            session, mine.where(Incident.state.not_in([IncidentState.CLOSED, IncidentState.TRANSFERRED]))
+        ),
+        "documents": _bounded(
+            session,
+            select(Document.id).where(
+                Document.incident_id.in_(mine),
+                Document.state.in_([DocumentState.DRAFT, DocumentState.RETURNED, DocumentState.APPROVED]),
+            ),
+        ),
+        "approvals": _bounded(
+            session,
+            select(Document.id).where(
+                Document.incident_id.in_(mine), Document.state == DocumentState.SUBMITTED
+            ),
+        ),
+        "sources": _bounded(
+            session,
+            select(Source.id).where(
+                Source.enabled.is_(True), Source.state.in_([SourceState.FAILING, SourceState.SILENT])
+            ),
+        ),
+        "foreign": _bounded(
+            session,
+            of_queue.where(Item.source_id.in_(select(Source.id).where(Source.domestic.is_(False)))),
+        ),
+        "criticism": _bounded(session, _criticism(codes)),
+        "check": _bounded(session, of_queue.where(Item.band == Band.CHECK)),
+    }
+    return Frame(
+        unit_id=unit_id,
+        unit_name=unit.name,
+        short_name=unit.short_name,
+        parent_name=parent_name or "",
+        localities=tuple(localities.items()),
+        counters=counters,
+    )
+
+
+def _criticism(codes: list[str]) -> Select[Any]:
+    """Criticism that waits for an answer: tagged so, and no incident closed over it."""
+    about = select(StoryLocality.story_id).where(StoryLocality.locality.in_(codes))
+    closed = select(Incident.id).where(Incident.state == IncidentState.CLOSED)
+    open_story = select(Story.id).where(
+        Story.tag == Tag.CRITICISM,
+        Story.id.in_(about),
+        or_(Story.incident_id.is_(None), Story.incident_id.not_in(closed)),
+    )
+    return select(Item.id).where(Item.story_id.in_(open_story))

@@ -1,0 +1,6 @@
+"""Imports every table, so that ``Table.metadata`` is whole for migrations and tests."""
+
+from core.records import account, audit, claim, document, incident, item, source, unit
+from core.records.schema import Table
+
+__all__ = ["Table", "account", "audit", "claim", "document", "incident", "item", "source", "unit"]

@@ -1,0 +1,52 @@
+"""What every service is handed: the store, the clock and the ports; and who acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.clock import Clock
+from core.ports import Analyst, CaptureStore, DocumentRenderer, SearchIndex
+from core.records.engine import Store
+from core.rules.matrix import ResponseMatrix
+from core.rules.profiles import LegalProfiles
+from core.rules.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The person behind an act, as checked at log-in; ``address`` is the client's for the audit log."""
+
+    account_id: int
+    username: str
+    display_name: str
+    position: str
+    unit_id: int
+    roles: frozenset[Role]
+    address: str = ""
+    language: str = "vi"
+    theme: str = "auto"
+    single_keys: bool = True
+    must_change_password: bool = False
+    session_sha256: str = ""
+
+    def has(self, *roles: Role) -> bool:
+        """True when the person holds any of the roles."""
+        return any(role in self.roles for role in roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a use case needs. Built once by ``config.wiring``; services never reach for a global."""
+
+    store: Store
+    clock: Clock
+    analyst: Analyst
+    renderer: DocumentRenderer
+    captures: CaptureStore
+    profiles: LegalProfiles
+    matrix: ResponseMatrix
+    index: SearchIndex | None = None
+    contact: str = ""
+    mail_from: str = ""
+    recipients: tuple[tuple[str, str, str], ...] = field(default_factory=tuple)
+    """The address book for dispatch: (name, channel, address)."""

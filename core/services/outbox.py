@@ -1,0 +1,126 @@
+"""What the search index must see: the outbox read in order, and the one place where an item becomes an index document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from core.ports import IndexDocument
+from core.records.claim import Claim
+from core.records.item import Item, Mention, OutboxRow, Story, Tombstone
+from core.records.source import Quarantine, Source
+from core.rules.vocabulary import Band
+from core.services.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxBatch:
+    """A stretch of the outbox: what to write, (id, version) to delete, and the number it reaches."""
+
+    documents: list[IndexDocument]
+    deletes: list[tuple[int, int]]
+    last_seq: int
+
+
+def note(session: Session, desk: Desk, items: Sequence[Item]) -> None:
+    """Say, in the transaction that changed them, that these items must be indexed again at their present revision."""
+    now = desk.clock.now()
+    session.add_all(OutboxRow(item_id=item.id, revision=item.revision, at=now) for item in items)
+
+
+def batch(desk: Desk, after_seq: int, limit: int) -> OutboxBatch:
+    """The next ``limit`` numbers after ``after_seq``. An item named several times is given once, as it stands now."""
+    with desk.store.read() as session:
+        rows = session.execute(
+            select(OutboxRow.seq, OutboxRow.item_id)
+            .where(OutboxRow.seq > after_seq)
+            .order_by(OutboxRow.seq)
+            .limit(limit)
+        ).all()
+        if not rows:
+            return OutboxBatch([], [], after_seq)
+        wanted = sorted({row.item_id for row in rows})
+        documents = index_document(session, wanted)
+        gone = sorted(set(wanted) - {document.id for document in documents})
+        buried = {
+            row.item_id: row.revision
+            for row in session.execute(
+                select(Tombstone.item_id, Tombstone.revision).where(Tombstone.item_id.in_(gone))
+            )
+        }
+        # An item without a tombstone cannot exist; 0 deletes nothing newer than it.
+        return OutboxBatch(documents, [(item_id, buried.get(item_id, 0)) for item_id in gone], rows[-1].seq)
+
+
+def index_document(session: Session, item_ids: Sequence[int]) -> list[IndexDocument]:
+    """The items as the index holds them, ascending by id; ids that no longer exist are left out. Authors are never in it (G7)."""
+    mentions: dict[int, dict[str, list[str]]] = {item_id: {} for item_id in item_ids}
+    for mention in session.execute(
+        select(Mention.item_id, Mention.locality, Mention.band)
+        .where(Mention.item_id.in_(item_ids), Mention.band != Band.OUT)
+        .order_by(Mention.locality)
+    ):
+        mentions[mention.item_id].setdefault(mention.band, []).append(mention.locality)
+    claimed = exists().where(Claim.story_id == Item.story_id)
+    query = (
+        select(Item, Story, Source, claimed)
+        .outerjoin(Story, Story.id == Item.story_id)
+        .outerjoin(Source, Source.id == Item.source_id)
+        .where(Item.id.in_(item_ids))
+        .order_by(Item.id)
+    )
+    return [
+        IndexDocument(
+            id=item.id,
+            version=item.revision,
+            title=item.title,
+            text=item.text,
+            source=item.source_id or "",
+            language=item.language,
+            domestic=source.domestic if source is not None else True,
+            social=source.social if source is not None else item.kind == "post",
+            localities=tuple(mentions[item.id].get(Band.IN, ())),
+            localities_check=tuple(mentions[item.id].get(Band.CHECK, ())),
+            tag=story.tag if story is not None else "",
+            story=item.story_id,
+            has_claim=has_claim,
+            reach_tier=source.reach_tier if source is not None else 0,
+            need=story.need if story is not None else 0.0,
+            first_seen_at=item.first_seen_at,
+            published_at=item.published_at,
+        )
+        for item, story, source, has_claim in session.execute(query).tuples()
+    ]
+
+
+def last_seq(desk: Desk) -> int:
+    """The highest outbox number written so far; 0 when there is none."""
+    with desk.store.read() as session:
+        return session.scalar(select(func.max(OutboxRow.seq))) or 0
+
+
+def quarantine_documents(desk: Desk, documents: Sequence[tuple[int, str]]) -> None:
+    """Keep a readable row for each (item id, reason) that the index refused for good; a repeat of the same is not written twice."""
+    with desk.store.write() as session:
+        for item_id, reason in documents:
+            known = session.scalar(
+                select(Quarantine.id).where(
+                    Quarantine.kind == "document",
+                    Quarantine.payload == str(item_id),
+                    Quarantine.reason_en == reason[:2000],
+                )
+            )
+            if known is None:
+                session.add(
+                    Quarantine(
+                        kind="document",
+                        source_id=session.scalar(select(Item.source_id).where(Item.id == item_id)),
+                        reason_vi=f"Tin số {item_id} không đưa được vào chỉ mục tìm kiếm; tin vẫn còn trong kho.",
+                        reason_en=reason[:2000],
+                        payload=str(item_id),
+                        at=desk.clock.now(),
+                    )
+                )

@@ -1,0 +1,117 @@
+"""The one text chain: from any text to tokens, the same for storing, searching, matching and highlighting (decision 2).
+
+NFKC → invisible characters dropped → ð → đ, Ƣ → Ư → tone mark at its old-style place → split on everything that is neither
+letter, number nor mark, each character of an unspaced script its own token → lower case (``exact``) → accents and đ folded
+(``folded``). Offsets always point into the text that was given, whatever its form.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from core.text.normalise import fold, stream_safe, tone_key
+from core.text.scripts import INVISIBLE, MARKS, UNSPACED, is_unspaced
+
+__all__ = ["ANALYSIS_VERSION", "MAX_TOKEN_BYTES", "Token", "index_fields", "is_unspaced", "tokenise"]
+
+#: Stored with every index; raise it when the chain changes, so that the index is rebuilt.
+ANALYSIS_VERSION = 1
+
+#: Longer tokens are cut, identically in text and query: Elasticsearch splits at 255 characters and refuses terms over 32 kB.
+MAX_TOKEN_BYTES = 200
+
+
+class Token(NamedTuple):
+    """One word or unspaced character. ``start`` and ``end`` are code points of the text given to :func:`tokenise`."""
+
+    exact: str
+    folded: str
+    start: int
+    end: int
+
+
+_WORD = re.compile(
+    f"[{UNSPACED}][{MARKS}]*|(?:(?![{UNSPACED}])[^\\W_])(?:(?![{UNSPACED}])[^\\W_{MARKS}]|[{MARKS}])*"
+)
+_INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_TRAILING = re.compile(f"[{INVISIBLE}]+$")
+_BOMB = re.compile(f"[{MARKS}]{{31}}")
+_PIECE = re.compile(r"[^ \n\t]+")
+#: A base character with what NFKC may join to it: marks, invisible characters, jamo of the same syllable, half-width voicing.
+_CLUSTER = re.compile(
+    f"[\u1100-\u115e\ua960-\ua97f]*[\u1161-\u11ff\ud7b0-\ud7fb]+(?:[{MARKS}{INVISIBLE}])*|"
+    f"[\u1100-\u115e\ua960-\ua97f]+(?:[{MARKS}{INVISIBLE}])*|"
+    f"(?s:.)(?:[{MARKS}{INVISIBLE}\uff9e\uff9f\u11a8-\u11ff])*"
+)
+_LEGACY = str.maketrans({"\u01a2": "ư", "\u01a3": "ư", "ð": "đ", "Ð": "đ"})
+
+
+def tokenise(text: str) -> list[Token]:
+    """Every token of the text in order. Linear time on any input; never raises."""
+    if text.isascii():
+        return [_token(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
+    if not _INVISIBLE.search(text) and not _BOMB.search(text) and unicodedata.is_normalized("NFKC", text):
+        return [_token(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
+    tokens: list[Token] = []
+    for piece in _PIECE.finditer(text):
+        tokens.extend(_tokens_of_piece(piece.group(), piece.start()))
+    return tokens
+
+
+def _tokens_of_piece(piece: str, offset: int) -> Iterator[Token]:
+    plain = not _INVISIBLE.search(piece) and not _BOMB.search(piece)
+    if plain and unicodedata.is_normalized("NFKC", piece):
+        for m in _WORD.finditer(piece):
+            yield _token(m.group(), offset + m.start(), offset + m.end())
+        return
+    normal, starts, ends = _mapped(piece)
+    for m in _WORD.finditer(normal):
+        yield _token(m.group(), offset + starts[m.start()], offset + ends[m.end() - 1])
+
+
+def _mapped(piece: str) -> tuple[str, list[int], list[int]]:
+    """NFKC of the piece without invisible characters, and for each of its characters where it came from."""
+    out: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for cluster in _CLUSTER.finditer(piece):
+        body = unicodedata.normalize("NFKC", stream_safe(_INVISIBLE.sub("", cluster.group())))
+        body = _INVISIBLE.sub("", body)
+        out.append(body)
+        starts.extend([cluster.start()] * len(body))
+        visible = _TRAILING.sub("", cluster.group())
+        ends.extend([cluster.start() + len(visible)] * len(body))
+    return "".join(out), starts, ends
+
+
+def _token(word: str, start: int, end: int) -> Token:
+    exact, folded = _forms(word) if len(word) <= 24 else _forms.__wrapped__(word)
+    return Token(exact, folded, start, end)
+
+
+@lru_cache(maxsize=1 << 16)
+def _forms(word: str) -> tuple[str, str]:
+    """Exact and folded form; syllables repeat so much that remembering them makes the chain six times as fast."""
+    if word.isascii():
+        exact = word.lower()[:MAX_TOKEN_BYTES]
+        return exact, exact
+    exact = tone_key(unicodedata.normalize("NFC", stream_safe(word).lower().translate(_LEGACY)))
+    return _cut(exact), _cut(fold(exact))
+
+
+def _cut(word: str) -> str:
+    """At most :data:`MAX_TOKEN_BYTES` of UTF-8, never through a character."""
+    if len(word) * 4 <= MAX_TOKEN_BYTES:
+        return word
+    data = word.encode("utf-8", "replace")
+    return word if len(data) <= MAX_TOKEN_BYTES else data[:MAX_TOKEN_BYTES].decode("utf-8", "ignore")
+
+
+def index_fields(text: str) -> tuple[str, str]:
+    """The two fields of an index, space-joined: tokens with marks, and without. Both have the same number of tokens."""
+    tokens = tokenise(text)
+    return " ".join(t.exact for t in tokens), " ".join(t.folded for t in tokens)

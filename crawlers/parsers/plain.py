@@ -1,0 +1,69 @@
+"""Text from outside made plain: NFC, no control or bidi-override characters, no lone surrogates, cut with a mark.
+
+NUL stops SQLite's ``length()`` and is refused by PostgreSQL; lone surrogates break every encoder; bidi overrides let a title
+show something other than it says (reliability.md §4 rows 35, 36, 47, 53). The raw bytes stay in the capture.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+TITLE_LIMIT = 500
+SUMMARY_LIMIT = 4_000
+TEXT_LIMIT = 200_000
+AUTHOR_LIMIT = 200
+
+_BAD = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff"
+    "\u200e\u200f\u202a-\u202e\u2066-\u2069\u00ad\u200b\u2060]"
+)
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u205f\u3000]+")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_MARK = "…"
+#: TCVN3 and VNI texts read as cp1252 show these between letters; ordinary Vietnamese never does.
+_LEGACY = re.compile(r"(?<=[^\W\d_])[µ¸¶·¹¨»¾¼½®¬«¢§©ª¤¦](?=[^\W\d_]|\b)")
+
+
+def _replace(match: re.Match[str]) -> str:
+    return "\ufffd" if "\ud800" <= match[0] <= "\udfff" else ""
+
+
+def clean(text: str) -> str:
+    r"""Characters that may be stored, NFC, line ends as ``\n``; spacing is kept."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u0085", "\n").replace("\u2028", "\n")
+    return unicodedata.normalize("NFC", _BAD.sub(_replace, text))
+
+
+def one_line(text: str, limit: int = TITLE_LIMIT) -> str:
+    """A title or a name: one line, single spaces, at most ``limit`` code points with a mark where it was cut."""
+    # Cut generously first: normalising a title of megabytes would be work for nothing.
+    text = " ".join(clean(text[: limit * 20]).split())
+    return cut(text, limit)
+
+
+def paragraphs(text: str, limit: int = TEXT_LIMIT) -> str:
+    """Running text: paragraphs by line ends, no space runs, at most ``limit`` code points with a mark where it was cut."""
+    text = clean(text[: limit * 4])
+    lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
+    return cut(_BLANK_LINES.sub("\n\n", "\n".join(lines)).strip(), limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """``text`` with at most ``limit`` code points; a cut is marked with an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + _MARK
+
+
+def text_warnings(raw: str, kept: str, limit: int) -> list[str]:
+    """What a person should know about this text: cut, override characters, unreadable letters, an old font encoding."""
+    found = []
+    if len(kept) >= limit or len(raw) > limit * 4:
+        found.append("text_cut")
+    if _BIDI.search(raw[: limit * 4]):
+        found.append("bidi_controls_removed")
+    if kept.count("\ufffd") > max(3, len(kept) // 200):
+        found.append("unreadable_characters")
+    if len(_LEGACY.findall(kept[:5000])) > max(5, len(kept[:5000]) // 60):
+        found.append("old_font_encoding")
+    return found

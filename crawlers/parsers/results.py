@@ -1,0 +1,80 @@
+"""What the parsers hand back: plain, checked records. The parent validates them again, since the child read hostile bytes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class Unreadable(Exception):
+    """The bytes are not what they should be. ``code`` is a key of ``crawlers.failures.REASONS``."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code = code
+        self.detail = detail
+
+
+class Parsed(BaseModel):
+    """Strict base: a child that answers with anything else is treated as broken."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Entry(Parsed):
+    """One entry of a feed, texts plain and cut. ``entry_hash`` changes when the outlet edits the entry."""
+
+    url: str = Field(max_length=2000)
+    guid: str = Field(default="", max_length=2000)
+    title: str = Field(default="", max_length=500)
+    summary: str = Field(default="", max_length=4000)
+    text: str = Field(default="", max_length=200_000)
+    author: str = Field(default="", max_length=200)
+    published_at: AwareDatetime | None = None
+    updated_at: AwareDatetime | None = None
+    is_video: bool = False
+    entry_hash: str = ""
+    warnings: list[str] = Field(default_factory=list)
+
+
+class FeedResult(Parsed):
+    """A feed as ingest sees it. ``truncated``: the feed held more than ``limit`` entries, the rest was not read."""
+
+    title: str = Field(default="", max_length=500)
+    entries: list[Entry] = Field(default_factory=list)
+    warnings: list[str] = Field(default_factory=list)
+    truncated: bool = False
+
+
+class Article(Parsed):
+    """One page read for its main text. ``kind`` ``empty`` is an error for the caller, never "nothing found"."""
+
+    title: str = Field(default="", max_length=500)
+    text: str = Field(default="", max_length=200_000)
+    published_at: AwareDatetime | None = None
+    updated_at: AwareDatetime | None = None
+    date_from: str = "none"
+    language_hint: str = ""
+    author: str = Field(default="", max_length=200)
+    canonical_url: str = Field(default="", max_length=2000)
+    kind: Literal["article", "listing", "empty"] = "article"
+    warnings: list[str] = Field(default_factory=list)
+
+
+class Link(Parsed):
+    """One article link found on a listing page."""
+
+    url: str = Field(max_length=2000)
+    title: str = Field(default="", max_length=500)
+    published_at: AwareDatetime | None = None
+    entry_hash: str = ""
+
+
+class ListingResult(Parsed):
+    """The article links of a listing page, in page order, each address once."""
+
+    title: str = Field(default="", max_length=500)
+    links: list[Link] = Field(default_factory=list)
+    warnings: list[str] = Field(default_factory=list)
+    truncated: bool = False

@@ -1,0 +1,24 @@
+"""A single page: a link that somebody pasted, or one page watched for changes."""
+
+from __future__ import annotations
+
+from crawlers.spiders.base import Kind, text_hash
+from crawlers.spiders.desk import Run
+
+
+class PageKind(Kind):
+    """One page a source. An unchanged text is "seen"; a section page is taken, but marked as a listing."""
+
+    name = "page"
+
+    async def read(self, run: Run) -> None:
+        """Fetch and read the page."""
+        page = await self.fetch_source(run)
+        run.entries = 1
+        article = await run.read_article(page)
+        digest = text_hash(run.job, article.canonical_url, article.title, article.text)
+        if run.is_known(page.url, digest):
+            run.seen = 1
+            return
+        capture = await run.capture(page)
+        run.found(run.from_article(page, article, capture, entry_hash=digest))

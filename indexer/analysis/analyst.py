@@ -1,0 +1,77 @@
+"""The port ``Analyst`` on this machine alone: no model that decides, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from core.ports import Analysis, CopyKeys, Need, StoryCandidate, StoryFacts
+from core.text.normalise import clean
+from indexer.analysis import copies, language, need, stories
+from indexer.analysis.gist import gist
+from indexer.analysis.places.matcher import match_text
+from indexer.gazetteer.units import gazetteer
+
+#: Longest text that is analysed; the same limit as a stored text.
+MAX_TEXT = 200_000
+LEAD = 400
+
+
+class LocalAnalyst:
+    """Implements :class:`core.ports.Analyst`. Without state: one instance may serve every thread."""
+
+    def analyse(
+        self,
+        title: str,
+        text: str,
+        *,
+        localities: Sequence[str],
+        source_locality: str | None = None,
+        language_hint: str = "",
+        seen_at: datetime | None = None,
+    ) -> Analysis:
+        r"""Analyse one text for the watched ``localities``. Spans are code points of ``title + "\\n" + text``. Never raises on text."""
+        whole = f"{title}\n{text}"[:MAX_TEXT]
+        spoken = language.detect(whole, language_hint)
+        mentions = tuple(match_text(whole, localities, source_locality=source_locality))
+        shown = [span for mention in mentions if mention.band != "out" for span in mention.spans]
+        return Analysis(
+            language=spoken,
+            mentions=mentions,
+            keys=copies.copy_keys(title, text[:MAX_TEXT], seen_at),
+            lead=lead_of(text),
+            gist=gist(whole, spoken, shown) if spoken != "vi" and shown else "",
+        )
+
+    def is_copy(self, a: CopyKeys, b: CopyKeys) -> bool:
+        """True when the two texts are copies: equal bodies, or verified overlap."""
+        return copies.compare(a, b).is_copy
+
+    def same_story(
+        self,
+        title: str,
+        lead: str,
+        localities: frozenset[str],
+        seen_at: datetime,
+        candidates: Sequence[StoryCandidate],
+    ) -> int | None:
+        """The story this text belongs to, or None for a new one."""
+        return stories.same_story(title, lead, localities, seen_at, candidates)
+
+    def need(self, facts: StoryFacts, now: datetime) -> Need:
+        """How much the story needs an answer, with the parts that make the sum."""
+        return need.need_of(facts, now)
+
+    def unit_name(self, locality: str) -> str:
+        """The full Vietnamese name of a unit code; the code itself when unknown."""
+        return gazetteer().full_name(locality)
+
+
+def lead_of(text: str) -> str:
+    """The first paragraph without attribution, cut at a word at :data:`LEAD` characters."""
+    body = copies.body_of(text[:8000])
+    first = next(
+        (line.strip() for line in body.split("\n") if len(line.strip()) > 40), body.strip().split("\n")[0]
+    )
+    first = clean(first)
+    return first if len(first) <= LEAD else first[:LEAD].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,180 @@
+"""Which language a text is in: script rules first, then py3langid limited to the languages that are followed.
+
+Measured on 100 short texts (research/performance.md §3): 98 %, and 10 of 10 on Vietnamese without marks, where packaged detectors
+fail. Only the first 1,000 characters are read.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from core.text.normalise import clean, fold
+from core.text.tokens import tokenise
+
+#: Languages the model may choose from; the others are told by their script.
+FOLLOWED = ("vi", "en", "fr", "de", "es", "pt", "it", "ru", "id", "nl")
+#: The answer for a text without letters.
+UNKNOWN = "und"
+
+_READ = 1000
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
+_SCRIPTS = (
+    ("th", re.compile("[\u0e00-\u0e7f]")),
+    ("lo", re.compile("[\u0e80-\u0eff]")),
+    ("km", re.compile("[\u1780-\u17ff]")),
+    ("my", re.compile("[\u1000-\u109f]")),
+    ("ko", re.compile("[\uac00-\ud7af\u1100-\u11ff\u3130-\u318f]")),
+    ("ja", re.compile("[\u3041-\u30ff\uff66-\uff9f]")),
+    ("zh", re.compile("[\u4e00-\u9fff\u3400-\u4dbf]")),
+    ("ar", re.compile("[\u0600-\u06ff]")),
+    ("hi", re.compile("[\u0900-\u097f]")),
+    ("ru", re.compile("[\u0400-\u04ff]")),
+)
+#: Letters that no other followed language has: ă đ ơ ư with and without tone, and the stacked marks of ấ ề ộ.
+_VIETNAMESE = re.compile("[ăđơư\u1ea1-\u1ef9]")
+#: Function words of Vietnamese without marks that hardly mean anything elsewhere.
+_TONELESS = frozenset(
+    (
+        *(
+            "nguoi",
+            "khong",
+            "duoc",
+            "cua",
+            "nhung",
+            "trong",
+            "nay",
+            "voi",
+            "cho",
+            "tai",
+            "dang",
+            "cac",
+            "mot",
+            "huyen",
+            "tinh",
+        ),
+        *(
+            "phuong",
+            "thanh",
+            "pho",
+            "nhieu",
+            "chinh",
+            "ngay",
+            "thi",
+            "lai",
+            "den",
+            "vao",
+            "nuoc",
+            "dan",
+            "bi",
+            "roi",
+            "qua",
+        ),
+        *(
+            "xa",
+            "la",
+            "co",
+            "va",
+            "de",
+            "thon",
+            "vo",
+            "ba",
+            "con",
+            "sao",
+            "gi",
+            "nha",
+            "minh",
+            "ai",
+            "biet",
+            "viec",
+            "nhe",
+            "oi",
+        ),
+    )
+)
+#: Toneless syllables that are common words of other languages and prove nothing alone.
+_WEAK = frozenset(
+    {
+        "la",
+        "de",
+        "va",
+        "co",
+        "con",
+        "den",
+        "ai",
+        "bi",
+        "cho",
+        "tai",
+        "dan",
+        "ba",
+        "vo",
+        "gi",
+        "qua",
+        "minh",
+        "pho",
+    }
+)
+
+
+def detect(text: str, hint: str = "") -> str:
+    """Two-letter code, or ``und`` when there is nothing to read. ``hint`` decides only where the text cannot. Never raises."""
+    head = clean(text[:_READ])
+    latin = len(_LATIN.findall(head))
+    counts = {code: len(pattern.findall(head)) for code, pattern in _SCRIPTS}
+    if counts["ja"] and counts["ja"] * 8 >= counts["zh"]:
+        counts["ja"] += counts["zh"]
+    code, most = max(counts.items(), key=lambda item: item[1])
+    # A Han or Thai character says as much as a word of letters.
+    weight = 1 if code in {"ru", "ar", "hi"} else 3
+    if most and most * weight >= latin:
+        return code
+    if not latin:
+        return hint[:2].lower() or UNKNOWN
+    words = [token for token in tokenise(head) if token.exact[0].isalpha()]
+    if not words:
+        return hint[:2].lower() or UNKNOWN
+    marked = sum(1 for token in words if _VIETNAMESE.search(token.exact))
+    if marked * 5 >= len(words) or (marked >= 2 and marked * 12 >= len(words) and not _is_foreign(words)):
+        return "vi"
+    known = [token.folded for token in words if token.folded in _TONELESS]
+    strong = [word for word in known if word not in _WEAK]
+    if strong and len(known) * 4 >= len(words) and len(strong) * 8 >= len(words):
+        return "vi"
+    if len(words) < 3 and hint:
+        return hint[:2].lower()
+    return str(_model().classify(fold(head) if marked else head)[0])
+
+
+def _is_foreign(words: list[Any]) -> bool:
+    """True when English function words make up the text: an English article full of Vietnamese names."""
+    english = {
+        "the",
+        "of",
+        "and",
+        "in",
+        "to",
+        "a",
+        "is",
+        "was",
+        "for",
+        "on",
+        "said",
+        "with",
+        "that",
+        "les",
+        "des",
+        "du",
+        "et",
+        "der",
+    }
+    return sum(1 for token in words if token.folded in english) * 10 >= len(words)
+
+
+@lru_cache(maxsize=1)
+def _model() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    model = LanguageIdentifier.from_model_file(MODEL_FILE)
+    model.set_languages(list(FOLLOWED))
+    return model

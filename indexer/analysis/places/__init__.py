@@ -1,0 +1,1 @@
+"""Which places a text speaks of, and why: names, hits, cues, score."""

@@ -1,0 +1,93 @@
+"""Every reason code of the place match: its weight and its sentence for staff (decision 4: a match says why).
+
+Weights follow the measured first version of the research notes (ecosystem.md §1) and are adjusted on the labelled sentences of
+``tests/quality`` only. ``{name}`` is the name as written, ``{near}`` the words that speak for or against it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from core.ports import Cue
+
+
+class Reason(NamedTuple):
+    """Weight in the score and the sentence in Vietnamese and English."""
+
+    weight: float
+    vi: str
+    en: str
+
+
+REASONS: dict[str, Reason] = {
+    # what the name itself is worth
+    "name_unique": Reason(0.3, "“{name}” chỉ là tên của đơn vị này.", "Only this unit is called “{name}”."),
+    "name_shared": Reason(0.15, "Còn đơn vị khác cũng tên “{name}”.", "Other units are called “{name}” too."),
+    "name_wider": Reason(
+        0.15, "“{name}” còn là tên huyện, tỉnh khác.", "“{name}” is also the name of a district or province."
+    ),
+    "name_person": Reason(0.0, "“{name}” cũng là tên nhân vật lịch sử.", "“{name}” is also the name of a notable person."),
+    "name_short": Reason(0.0, "Tên một âm tiết “{name}” dễ nhầm.", "The one-syllable name “{name}” is easily mistaken."),
+    "name_part": Reason(0.2, "Một phần của “{name}” nay thuộc đơn vị này.", "A part of “{name}” now belongs to this unit."),
+    "name_place": Reason(0.5, "“{name}” là địa điểm thuộc địa bàn.", "“{name}” lies in the locality."),
+    "name_foreign": Reason(0.6, "“{name}” là tên nước ngoài của địa bàn.", "“{name}” is the locality's name abroad."),
+    "name_province": Reason(0.62, "“{name}” là tên tỉnh, thành phố.", "“{name}” is the name of the province or city."),
+    "name_former_province": Reason(
+        0.4, "“{name}” là tỉnh cũ, nay đã nhập vào.", "“{name}” is a former province, now merged into this one."
+    ),
+    # what stands beside it
+    "own_unit_word": Reason(0.5, "Có chữ “{near}” ngay cạnh tên.", "“{near}” stands beside the name."),
+    "unit_word_differs": Reason(
+        0.2, "Viết “{near}” (khác loại đơn vị) nhưng không có nơi nào khác như vậy.", "“{near}” is another type, but no other place fits."
+    ),
+    "other_level": Reason(-0.7, "“{near} {name}” là cấp khác.", "“{near} {name}” is another level."),
+    "other_unit": Reason(-0.45, "“{near} {name}” là đơn vị khác.", "“{near} {name}” is another unit."),
+    "unit_list": Reason(0.45, "Nằm trong danh sách sau chữ “{near}”.", "In a list that begins with “{near}”."),
+    "other_list": Reason(-0.5, "Nằm trong danh sách sau chữ “{near}”.", "In a list that begins with “{near}”."),
+    "surname_before": Reason(-0.65, "Trước tên là họ người: “{near}”.", "A surname stands before: “{near}”."),
+    "honorific": Reason(-0.65, "Trước tên là cách gọi người: “{near}”.", "A form of address stands before: “{near}”."),
+    "age_after": Reason(-0.6, "Sau tên là tuổi hoặc năm sinh.", "An age or a year of birth follows."),
+    "speech_after": Reason(-0.35, "Sau tên là “{near}” như nói về người.", "“{near}” follows, as of a person."),
+    "role_in_brackets": Reason(-0.5, "Tên đứng trong ngoặc sau tên người.", "The name stands in brackets after a person."),
+    "brand": Reason(-0.55, "Đi với “{near}”: tên doanh nghiệp, thương hiệu, tác phẩm.", "With “{near}”: a company, brand or work."),
+    "street_or_school": Reason(-0.6, "Đi với “{near}”: tên đường, trường, công trình.", "With “{near}”: a street, school or building."),
+    "capital_before": Reason(-0.4, "Trước tên còn chữ viết hoa “{near}”: tên dài hơn.", "“{near}” before it belongs to a longer name."),
+    "capital_after": Reason(-0.4, "Sau tên còn chữ viết hoa “{near}”: tên dài hơn.", "“{near}” after it belongs to a longer name."),
+    "place_word": Reason(0.25, "Trước tên là “{near}”.", "“{near}” stands before the name."),
+    "weak_place_word": Reason(0.1, "Trước tên là “{near}”.", "“{near}” stands before the name."),
+    "dateline": Reason(0.4, "Tên đứng đầu tin như nơi viết.", "The name opens the text as its dateline."),
+    # what stands further off
+    "parent_beside": Reason(0.45, "Ngay sau là “{near}”, cấp trên của địa bàn.", "“{near}”, which it belongs to, follows."),
+    "parent_near": Reason(0.35, "Gần đó có “{near}”.", "“{near}” is near."),
+    "parent_in_text": Reason(0.2, "Trong bài có “{near}”.", "The text names “{near}”."),
+    "child_beside": Reason(0.2, "Trước đó là “{near}” thuộc địa bàn.", "“{near}” before it lies in the locality."),
+    "sibling_near": Reason(0.2, "Gần đó có “{near}” cùng tỉnh.", "“{near}” of the same province is near."),
+    "as_parent": Reason(-0.6, "Ở đây là cấp trên của “{near}”.", "Here it is the parent of “{near}”."),
+    "other_parent_beside": Reason(-0.65, "Ngay sau là “{near}”, không phải cấp trên của địa bàn.", "“{near}” follows: another area."),
+    "namesake_near": Reason(-0.45, "Gần đó có “{near}”, nơi cũng có “{name}”.", "“{near}”, which has a “{name}” too, is near."),
+    "namesake_in_text": Reason(-0.2, "Bài chỉ nhắc “{near}”, nơi cũng có “{name}”.", "The text names only “{near}”, which has a “{name}” too."),
+    "foreign_context": Reason(0.35, "Bài có “{near}”.", "The text names “{near}”."),
+    "no_context": Reason(-0.3, "Không có chữ nào nói đây là ở Việt Nam.", "Nothing says that this is in Việt Nam."),
+    "person_in_text": Reason(-0.3, "Trong bài, “{name}” là tên người hoặc thương hiệu.", "In this text “{name}” is a person or a brand."),
+    # the document
+    "own_source": Reason(0.35, "Nguồn tin của chính địa bàn.", "The source belongs to the locality."),
+    "area_source": Reason(0.15, "Nguồn tin cùng tỉnh.", "The source is of the same province."),
+    "one_sense": Reason(0.0, "Cùng nghĩa với chỗ khác trong bài.", "The same sense as elsewhere in the text."),
+    "no_accents": Reason(-0.1, "Tên viết không dấu.", "The name is written without accents."),
+    "no_capitals": Reason(-0.15, "Dòng này không viết hoa.", "This line has no capitals."),
+}  # fmt: skip
+
+
+def cue(
+    code: str, name: str, near: str = "", *, span: tuple[int, int] | None = None, weight: float | None = None
+) -> Cue:
+    """The cue with its sentences filled in; ``weight`` only where it differs from the table."""
+    reason = REASONS[code]
+    words = {"name": name, "near": near}
+    return Cue(
+        code,
+        reason.weight if weight is None else weight,
+        reason.vi.format_map(words),
+        reason.en.format_map(words),
+        span,
+    )

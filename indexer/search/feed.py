@@ -1,0 +1,48 @@
+"""Outbox → index: the only way a document reaches a search index (decision 1). Idempotent; safe to kill anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from core import faults
+from core.ports import IndexDocument, SearchIndex
+
+BATCH = 200
+
+
+class Batch(Protocol):
+    """What the store hands out: documents to write, (id, version) to delete, and the outbox number this reaches."""
+
+    @property
+    def documents(self) -> Sequence[IndexDocument]: ...
+
+    @property
+    def deletes(self) -> Sequence[tuple[int, int]]: ...
+
+    @property
+    def last_seq(self) -> int: ...
+
+
+def drain(
+    index: SearchIndex,
+    read: Callable[[int, int], Batch],
+    refuse: Callable[[list[tuple[int, str]]], object],
+    *,
+    limit: int = BATCH,
+) -> int:
+    """Apply everything after the index's own last number. Returns how many outbox numbers were passed.
+
+    Raises :class:`core.errors.Unavailable` when the engine is away; nothing is lost, the next call goes on.
+    """
+    start = after = index.stats().last_seq
+    while True:
+        batch = read(after, limit)
+        if batch.last_seq <= after:
+            return after - start
+        faults.point("feed.before_apply")
+        refused = index.apply(batch.documents, batch.deletes, batch.last_seq)
+        faults.point("feed.after_apply")
+        if refused:
+            refuse(refused)
+        after = batch.last_seq

@@ -1,0 +1,21 @@
+"""Việc hôm nay: clocks running out, at most 20 stories by need, follow-ups, silent sources."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from core.queries import today as queries
+from review_app import context
+from review_app.gate import allow_act
+
+blueprint = Blueprint("today", __name__)
+
+
+@blueprint.get("/today")
+@allow_act("item.search")
+def index() -> str:
+    """The first screen."""
+    person = context.actor()
+    with context.reading() as session:
+        board = queries.board(session, person.unit_id, context.now())
+    return render_template("today/index.html", board=board)

@@ -1,0 +1,124 @@
+"""What stands around every page: the office's name, the places with their counters, the theme, the last message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, flash, g, get_flashed_messages, request, url_for
+from flask_babel import LazyString, lazy_gettext
+
+from core.queries import frame as frame_queries
+from review_app import context
+from review_app.gate import may
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the rail."""
+
+    label: LazyString
+    icon: str
+    endpoint: str
+    counter: str = ""
+    args: tuple[tuple[str, str], ...] = ()
+
+
+#: the six places of ui.md §5; each shows only to people whom its endpoint admits
+PLACES = (
+    Place(lazy_gettext("Việc hôm nay"), "today", "today.index", "today"),
+    Place(lazy_gettext("Hộp tin"), "inbox", "inbox.index", "inbox"),
+    Place(lazy_gettext("Vụ việc"), "case", "incident.index", "incidents"),
+    Place(lazy_gettext("Văn bản"), "doc", "document.index", "documents"),
+    Place(lazy_gettext("Chờ duyệt"), "check", "approval.index", "approvals"),
+    Place(lazy_gettext("Bản tin tuần"), "digest", "digest.index"),
+    Place(lazy_gettext("Nguồn tin"), "source", "sources.index", "sources"),
+)
+
+#: views of the inbox that every office needs
+FILTERS = (
+    Place(lazy_gettext("Báo nước ngoài"), "", "inbox.index", "foreign", (("foreign", "with"),)),
+    Place(lazy_gettext("Phản ánh chưa trả lời"), "", "inbox.index", "criticism", (("tag", "criticism"), ("handled", ""))),
+    Place(lazy_gettext("Địa bàn cần xem lại"), "", "inbox.index", "check", (("band", "check"),)),
+)
+
+ADMINISTRATION = (
+    Place(lazy_gettext("Tài khoản và cơ quan"), "people", "admin.index"),
+    Place(lazy_gettext("Tình trạng máy"), "health", "health.index"),
+    Place(lazy_gettext("Nhật ký"), "log", "audit.index"),
+)
+
+#: which place a page belongs to when its blueprint is not a place itself
+_BELONGS = {"story": "today", "intake": "inbox"}
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A result sentence that can be taken back: ids of the tag events."""
+
+    text: str
+    events: tuple[int, ...]
+
+
+def done(text: str, events: tuple[int, ...] = ()) -> None:
+    """Say on the next page what was done; with events, offer to take it back."""
+    flash({"text": text, "events": list(events)}, "done")
+
+
+def _message() -> Undo | None:
+    messages: list[Any] = get_flashed_messages(category_filter=["done"])
+    if not messages:
+        return None
+    last = messages[-1]
+    return Undo(str(last["text"]), tuple(int(event) for event in last["events"]))
+
+
+def _shown(places: tuple[Place, ...]) -> tuple[tuple[Place, str, bool], ...]:
+    """(place, address, is this where we are) of the places this person may open."""
+    blueprint = request.blueprint or ""
+    here = _BELONGS.get(blueprint, blueprint)
+    return tuple(
+        (place, url_for(place.endpoint, **dict(place.args)), place.endpoint.partition(".")[0] == here and not place.args)
+        for place in places
+        if may(place.endpoint)
+    )
+
+
+def _summary() -> frame_queries.Frame | None:
+    """The counters, read once a request."""
+    if "frame" not in g:
+        person = context.actor_or_none()
+        if person is None:
+            g.frame = None
+        else:
+            with context.reading() as session:
+                g.frame = frame_queries.frame(session, person.unit_id, context.now())
+    found: frame_queries.Frame | None = g.frame
+    return found
+
+
+def _variables() -> Mapping[str, Any]:
+    person = context.actor_or_none()
+    return {
+        "actor": person,
+        "office": _summary,
+        "rail": lambda: _shown(PLACES),
+        "rail_filters": lambda: _shown(FILTERS),
+        "rail_admin": lambda: _shown(ADMINISTRATION),
+        "message": _message,
+        "theme": person.theme if person is not None else "auto",
+        "single_keys": person is None or person.single_keys,
+        "simulated_clock": context.settings().simulated_clock,
+    }
+
+
+def known(endpoint: str) -> bool:
+    """True when the endpoint exists in this app."""
+    return endpoint in current_app.view_functions
+
+
+def install(app: Flask) -> None:
+    """Offer the frame to every template."""
+    app.context_processor(_variables)
+    app.jinja_env.globals["may"] = may
