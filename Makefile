@@ -6,7 +6,7 @@ ROOMS := core crawlers indexer review_app alerts config
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: help setup demo run test check lint format types imports house soak settings lock clean
+.PHONY: help setup demo run test check lint format types imports house settings lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -42,9 +42,6 @@ imports: setup ## Who may import whom
 
 house: setup ## The rules of the house: names, sizes, docs, distribution
 	@$(PY) -m pytest -q tests/house
-
-soak: setup ## Long runs: kill loops and soaks
-	@$(PY) -m pytest -q -m soak --timeout 3600 tests
 
 settings: setup ## Write docs/settings.md from the settings themselves
 	@PYTHONPATH=. $(PY) scripts/settings_page.py docs/settings.md

@@ -37,7 +37,7 @@ def office_details(unit: Unit) -> dict[str, Any]:
     province = parents[-1] if parents else unit
     return {
         "place": unit.name if unit.level == "p" else unit.typed_name,
-        "superior": f"Ủy ban nhân dân {province.typed_name}" if unit.level == "c" else "",
+        "superior": f"UBND {province.typed_name}" if unit.level == "c" else "",
         "province": province.typed_name,
         "code": "UBND",
         "archive": "VT, VHXH" if unit.level == "c" else "VT, TTBC",

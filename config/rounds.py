@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from config.settings import Settings
 from core.messages import Candidate, CrawlJob, SourceResult
@@ -17,9 +18,11 @@ from core.services import crawl, intake
 
 if TYPE_CHECKING:
     from core.services.desk import Desk
+    from crawlers.round import BadLine
 
 #: candidates of one source that are stored together: few enough for a short write lock (performance.md §6)
 BATCH = 25
+LOG_BYTES = 5_000_000
 
 
 @dataclass(slots=True)
@@ -57,29 +60,63 @@ class Round:
     def run(self, jobs: Sequence[CrawlJob]) -> RoundReport:
         """Read the leased sources. Whatever one of them does, the others are answered; a crawler killed by one is run again without it."""
         self._runs = crawl.begin_round(self.desk, self.owner, jobs)
-        alone = list(self._read(jobs))
-        if len(jobs) == 1:
-            self._crash(alone)
-            return self.report
-        for job in alone:
-            self._crash(list(self._read([job])))
+        try:
+            alone = self._read(jobs)
+            if len(jobs) == 1:
+                self._crash(alone)
+            else:
+                for job in alone:
+                    self._crash(self._read([job]))
+        except BaseException:
+            self._interrupt(jobs)
+            raise
         return self.report
+
+    def _interrupt(self, jobs: Sequence[CrawlJob]) -> None:
+        """Our own fault in mid-round (full disk, locked database): give the leases back, so that the sources are read again soon."""
+        now = self.desk.clock.now()
+        for job in jobs:
+            if job.source_id not in self.report.results and job.source_id not in self.report.crashed:
+                crawl.finish(
+                    self.desk,
+                    self._runs[job.source_id],
+                    SourceResult(
+                        source_id=job.source_id,
+                        outcome="interrupted",
+                        code="interrupted",
+                        error_vi="Lần đọc này bị ngắt vì lỗi của chương trình; nguồn sẽ được đọc lại.",
+                        error_en="The round was interrupted by a fault of the program; the source is read again.",
+                        started_at=now,
+                        finished_at=now,
+                    ),
+                )
 
     def _read(self, jobs: Sequence[CrawlJob]) -> list[CrawlJob]:
         """One crawler process; returns the jobs it did not answer."""
-        from crawlers.round import BadLine, run_round
+        from crawlers.round import run_round
 
-        process = run_round(
-            jobs,
-            captures_dir=self.settings.captures_path,
-            env=self.settings.environment(),
-            timeout=float(self.settings.crawl_round_seconds),
-        )
-        for line in process:
+        with crawler_log(self.settings) as log:
+            process = run_round(
+                jobs,
+                captures_dir=self.settings.captures_path,
+                env=self.settings.environment(),
+                timeout=float(self.settings.crawl_round_seconds),
+                log=log,
+            )
+            self._listen(process)
+        for source_id in list(self._buffer):
+            self._flush(source_id)
+        return process.unanswered
+
+    def _listen(self, lines: Iterable[Candidate | SourceResult | BadLine]) -> None:
+        """Hand each line on; the last batch of a source is stored before its run is closed."""
+        from crawlers.round import BadLine
+
+        for line in lines:
             if isinstance(line, BadLine):
                 intake.quarantine_line(
                     self.desk,
-                    line.source_id or None,
+                    line.source_id,
                     "Dòng dữ liệu của bộ đọc tin không hợp lệ nên được giữ riêng, không đưa vào kho.",
                     f"A line of the crawler did not validate: {line.reason}",
                     line.line,
@@ -91,9 +128,6 @@ class Round:
             else:
                 self._flush(line.source_id)
                 self._finish(line)
-        for source_id in list(self._buffer):
-            self._flush(source_id)
-        return process.unanswered
 
     def _flush(self, source_id: str) -> None:
         candidates = self._buffer.pop(source_id, [])
@@ -130,13 +164,19 @@ def read_link(
     job = CrawlJob(source_id="link", kind="page", url=url, language=language)
     candidate: Candidate | None = None
     result: SourceResult | None = None
-    for line in run_round(
-        [job], captures_dir=settings.captures_path, env=settings.environment(), timeout=90.0
-    ):
-        if isinstance(line, BadLine):
-            continue
-        if isinstance(line, Candidate):
-            candidate = line
-        else:
-            result = line
+    with crawler_log(settings) as log:
+        for line in run_round([job], settings.captures_path, settings.environment(), timeout=90.0, log=log):
+            if isinstance(line, Candidate):
+                candidate = line
+            elif not isinstance(line, BadLine):
+                result = line
     return candidate, result
+
+
+@contextmanager
+def crawler_log(settings: Settings) -> Iterator[IO[bytes]]:
+    """Where the crawler's own log goes: one file in the home, begun anew when it is full."""
+    path = settings.home / "crawler.log"
+    full = path.exists() and path.stat().st_size > LOG_BYTES
+    with path.open("wb" if full else "ab") as log:
+        yield log

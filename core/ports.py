@@ -383,6 +383,10 @@ class WeeklyDigest:
     """sources that failed or fell silent: name, sentence."""
     method: str = ""
     audit_head: str = ""
+    answered: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """criticism answered on time and all that was due or answered: in the week, then since 1 January."""
+    localities: tuple[str, ...] = ()
+    """names of the localities watched."""
 
 
 class DocumentRenderer(Protocol):

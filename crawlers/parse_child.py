@@ -84,7 +84,7 @@ def _warm_up() -> None:
     )
     now = datetime(2020, 2, 2, tzinfo=UTC).isoformat()
     for what in ("article", "listing", "feed"):
-        head = {
+        head: dict[str, Any] = {
             "what": what,
             "url": "https://example.vn/a",
             "now": now,
@@ -112,6 +112,8 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(null, 1)  # a library that prints must not break the frames
+    # trafilatura would load a language model (and numpy, 100 MB) that it is never asked for here.
+    sys.modules["py3langid"] = None  # type: ignore[assignment]
     _warm_up()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(resource.RLIMIT_CORE, 0)
@@ -122,7 +124,7 @@ def main() -> None:
     while True:
         try:
             head_size, body_size = _HEAD.unpack(_read(source, _HEAD.size))
-            head: dict[str, Any] = json.loads(_read(source, head_size))
+            head = json.loads(_read(source, head_size))
             body = _read(source, body_size)
         except EOFError:
             return

@@ -102,11 +102,11 @@ def _variables() -> Mapping[str, Any]:
     person = context.actor_or_none()
     return {
         "actor": person,
-        "office": _summary,
+        "our_office": _summary,
         "rail": lambda: _shown(PLACES),
         "rail_filters": lambda: _shown(FILTERS),
         "rail_admin": lambda: _shown(ADMINISTRATION),
-        "message": _message,
+        "last_message": _message,
         "theme": person.theme if person is not None else "auto",
         "single_keys": person is None or person.single_keys,
         "simulated_clock": context.settings().simulated_clock,

@@ -233,7 +233,6 @@ def _fonts(desk: Desk, settings: Settings) -> Finding:
 
 def run_digest(week: str, form: str, out: Path | None, locality: str) -> None:
     """Make (once) and print the weekly digest of an office."""
-    from core.queries import digest as digests
     from core.services import digest
 
     if form not in {"html", "docx"}:
@@ -255,7 +254,7 @@ def run_digest(week: str, form: str, out: Path | None, locality: str) -> None:
             "Chưa có cơ quan nào. Chạy lamro init --locality MÃ trước.",
             "No office yet. Run lamro init --locality CODE first.",
         )
-    made = digests.file(desk, digest.make(desk, office.id, week))
+    made = exports.digest_file(desk, digest.make(desk, office.id, week))
     if form == "html" and out is None:
         sys.stdout.write(made.html)
         return

@@ -31,7 +31,6 @@ def run_crawl(source_ids: list[str], url: str, kind: str, *, as_json: bool) -> i
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
     from config.rounds import Round, owner_name
-    from config.wiring import make_index  # noqa: F401  (fed below through the desk)
 
     settings = load()
     desk = make_desk(settings)
@@ -72,7 +71,7 @@ def run_crawl(source_ids: list[str], url: str, kind: str, *, as_json: bool) -> i
             )
 
         report = Round(desk, settings, owner, on_source=show).run(jobs)
-    _feed(desk)
+    bring_index_up_to_date(desk)
     rows = [_outcome(job, report.results.get(job.source_id), report.counts[job.source_id]) for job in jobs]
     if as_json:
         print_json(rows)
@@ -133,7 +132,7 @@ def _source_id(url: str, prefix: str = "") -> str:
     return words[:80].strip("-") or "nguon"
 
 
-def _feed(desk: Any) -> None:
+def bring_index_up_to_date(desk: Any) -> None:
     """Bring the index up to date at once, so that what a command stored can be searched when it ends."""
     from indexer.search.feed import drain
 
@@ -249,6 +248,6 @@ def run_import(file: Path) -> int:
         if len(batch) >= 100:
             flush()
     flush()
-    _feed(desk)
+    bring_index_up_to_date(desk)
     print_lines([dict(counts)])
     return 1 if counts["refused"] and len(counts) == 1 else 0

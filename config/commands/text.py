@@ -36,9 +36,10 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def run_match(file: Path, localities: list[str]) -> int:
     """Places in texts; spans in code points of the given text."""
-    from indexer.analysis.matching import match_text, watched_by_default
+    from config.offices import unit_of
+    from indexer.analysis.places.matcher import match_text
 
-    codes = localities or watched_by_default()
+    codes = [unit_of(code).code for code in localities] or None
     for _, row in json_lines(file):
         text = str(row.get("text", ""))
         mentions = [

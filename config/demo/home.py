@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from config.demo.press.catalogue import load_catalogue
+from config.demo.press.newsroom import Newsroom
 from config.settings import Settings, load
 from config.supervise import die_with_parent
 from core.clock import VIETNAM, FileClock
@@ -109,6 +111,14 @@ class Press:
         answer = json.loads(line)
         self.sources: list[dict[str, Any]] = answer["sources"]
         self.allow_hosts: str = answer["allow_hosts"]
+        self._bases: dict[str, str] = answer["outlets"]
+        #: the same shelves as the child's, to know what is published when
+        self.newsroom = Newsroom(load_catalogue(), today, live_from)
+
+    def url_of(self, item_id: str) -> str:
+        """The address of an item, published or not. Raises KeyError for an unknown id."""
+        catalogue = self.newsroom.catalogue
+        return self._bases[catalogue.outlet_of[item_id].id] + self.newsroom.path_of(catalogue.items[item_id])
 
     def go_live(self, at: datetime) -> None:
         """Live items are released from this moment on."""
@@ -116,6 +126,7 @@ class Press:
         self._process.stdin.write(f"live {at.isoformat()}\n".encode())
         self._process.stdin.flush()
         self._process.stdout.readline()
+        self.newsroom.live_from = at
 
     def stop(self) -> None:
         """End the process; harmless when it ended."""

@@ -10,7 +10,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from core.errors import NotFound
 from core.records.account import Account, AccountRole
+from core.records.document import DigestRecord
 from core.records.item import Capture, Item
 from core.records.source import CrawlRun, Source
 from core.records.unit import Unit
@@ -201,3 +203,21 @@ def units(desk: Desk) -> list[UnitRow]:
             )
             for unit in session.scalars(select(Unit).order_by(Unit.id))
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFile:
+    """A frozen digest as it was laid out."""
+
+    week: str
+    html: str
+    docx: bytes
+
+
+def digest_file(desk: Desk, digest_id: int) -> DigestFile:
+    """The files of a digest. Raises :class:`NotFound`."""
+    with desk.store.read() as session:
+        record = session.get(DigestRecord, digest_id)
+        if record is None:
+            raise NotFound(f"Không có bản tin số {digest_id}.", f"No digest {digest_id}.")
+        return DigestFile(week=record.week, html=record.html, docx=record.docx)

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import Unavailable
 
-_WRITE = "lamro_write"
+#: execution option of connections that take the write lock at BEGIN
+WRITE = "lamro_write"
 #: what the drivers say when another writer held the lock for longer than we wait
 _BUSY = ("database is locked", "lock timeout")
 
@@ -33,7 +34,7 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Writers take the lock at once: an upgrade in mid-transaction fails whatever the timeout (reliability.md §3 row 13)."""
     connection.exec_driver_sql(
-        "BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITE) else "BEGIN"
+        "BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITE) else "BEGIN"
     )
 
 
@@ -53,7 +54,7 @@ class Store:
 
     def __init__(self, url: str | URL) -> None:
         self.engine = make_engine(url)
-        self._writer = self.engine.execution_options(**{_WRITE: True})
+        self._writer = self.engine.execution_options(**{WRITE: True})
 
     @property
     def dialect(self) -> str:

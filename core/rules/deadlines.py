@@ -85,5 +85,9 @@ def add_working_days(start: datetime, days: int) -> datetime:
 def clock(kind: DeadlineKind, starts_at: datetime, profile: LegalProfile) -> Due:
     """The clock of a kind from ``starts_at`` by the legal profile. Raises KeyError when the profile lacks the term."""
     term = profile.terms[kind]
-    due = starts_at + timedelta(hours=term.hours) if term.hours else add_working_days(starts_at, term.working_days)
+    due = (
+        starts_at + timedelta(hours=term.hours)
+        if term.hours
+        else add_working_days(starts_at, term.working_days)
+    )
     return Due(kind, starts_at, due, term.basis.text, term.basis.verified)

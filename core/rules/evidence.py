@@ -62,7 +62,6 @@ _ACTS = (
     r"tham o",
     r"tham nhung",
     r"lam thu",
-    r"vi(?:eo)? vinh",
     r"an chan",
     r"nhan (?:hoi lo|tien)",
     r"cuong che",
@@ -80,14 +79,18 @@ _ACTS = (
     r"corrupt\w*",
 )
 _ACT = re.compile(r"\b(?:" + "|".join(_ACTS) + ")")
-_HIDES = re.compile(r"\b(?:xa|phuong|thon|dia phuong|uy ban|chinh quyen|ho)(?: \w+){0,4} giau(?! (?:co|vi|ten|nguon|sang))")
+_HIDES = re.compile(
+    r"\b(?:xa|phuong|thon|dia phuong|uy ban|chinh quyen)(?: \w+){0,4} giau(?! (?:co|vi|ten|nguon|sang))"
+)
 #: "xã giấu dịch": the office itself, as the one who acts
 _UNIT_ACTS = (
     r"(?:da |dang |se |lai |co tinh |khong |chua |bi to |van )*"
     r"(?:thu|giau|bat|ep|cuong che|ban|chia|lap|phat|hua|lam|de|cho phep|xay|quyet dinh|tra|bo|cap|giao|chan|cam|che|biet|noi|im)\b"
 )
 #: before the office's name these make it a place, not an actor
-_PLACE_BEFORE = re.compile(r"(?:\b(?:ca|toan|khap|trong|tai|o|ve|den|toi|qua|dia ban|nguoi dan|dan|ba con|thuoc|cua|tu|in|at)) $")
+_PLACE_BEFORE = re.compile(
+    r"(?:\b(?:ca|toan|khap|trong|tai|o|ve|den|toi|qua|dia ban|nguoi dan|dan|ba con|thuoc|cua|tu|in|at)) $"
+)
 _SPEAKS = re.compile(
     r"(?:cho biet|cho rang|khang dinh|thong bao|thong tin|bac (?:bo|tin)|khuyen cao|de nghi|de xuat|tra loi|noi|dua tin|xac nhan|nhan duoc|"
     r"cung|to chuc|bo tri|phan cong|tiep tuc|yeu cau|said|says|confirmed|announced|stated|had not commented|told)\b"
@@ -109,15 +112,21 @@ class Office:
 @dataclass(frozen=True, slots=True)
 class ClaimTexts:
     """The texts a claim stands in. ``claim``: quote and neutral words. ``item``: title and text of the item that holds the quote,
-    every stored version. ``others``: the story's other items."""
+    every stored version. ``others``: the story's other items.
+    """
 
     claim: tuple[str, ...]
     item: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
 
+#: "giàu" (rich) folds to the same letters as "giấu" (hide)
+_RICH = re.compile("gi[àầ]u", re.IGNORECASE)
+
+
 def _folded(text: str) -> str:
-    return _SPACES.sub(" ", fold(unicodedata.normalize("NFKC", clean(text))).replace("’", "'"))
+    text = _RICH.sub("giaux", clean(text))
+    return _SPACES.sub(" ", fold(unicodedata.normalize("NFKC", text)).replace("’", "'"))
 
 
 def _sentences(text: str) -> list[str]:
@@ -136,7 +145,9 @@ def _patterns(short_name: str, name: str, level: Level) -> tuple[re.Pattern[str]
     return bodies, actor
 
 
-def own_unit_cues(texts: ClaimTexts, office: Office, *, tagged_criticism: bool = False, named_only: bool = False) -> tuple[str, ...]:
+def own_unit_cues(
+    texts: ClaimTexts, office: Office, *, tagged_criticism: bool = False, named_only: bool = False
+) -> tuple[str, ...]:
     """Why the claim is about the office itself: the folded words that say so; empty when nothing does.
 
     In the claim's own words any institution, or the office as the one who acts, counts. In the item around it an institution that
@@ -323,7 +334,16 @@ def require_enough(verdict: Verdict, pieces: Sequence[Piece], *, own: Iterable[i
 def evidence_hash(pieces: Sequence[Piece]) -> str:
     """SHA-256 (hexadecimal) over all that the evidence says, in order of id: what a confirmer confirms."""
     rows = [
-        [piece.id, piece.source_name, piece.source_unit, piece.competent, piece.url, piece.sha256, piece.title, piece.body]
+        [
+            piece.id,
+            piece.source_name,
+            piece.source_unit,
+            piece.competent,
+            piece.url,
+            piece.sha256,
+            piece.title,
+            piece.body,
+        ]
         for piece in sorted(pieces, key=lambda piece: piece.id)
     ]
     return hashlib.sha256(json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

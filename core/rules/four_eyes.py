@@ -91,7 +91,9 @@ def in_order(step: ApprovalStep, approved: Collection[ApprovalStep]) -> None:
     if turn != step:
         raise RuleBroken(
             "order",
-            f"Chưa đến lượt bước “{STEP_VI[step]}”." if turn is not None else "Bản này đã được duyệt đủ các bước.",
+            f"Chưa đến lượt bước “{STEP_VI[step]}”."
+            if turn is not None
+            else "Bản này đã được duyệt đủ các bước.",
             f"Step {step} is not the next one.",
             lawful=f"Bước tiếp theo: {STEP_VI[turn]}." if turn is not None else "",
         )

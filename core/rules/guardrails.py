@@ -121,7 +121,9 @@ _LINK = re.compile(r"https?://|\bwww\.|\b[\w-]+\.(?:com|vn|net|org|info|example|
 
 def require_no_link_to(texts: Iterable[str], addresses: Iterable[str]) -> None:
     """A public text never links to the false post. Raises :class:`RuleBroken` ("G6") when it holds one of the addresses."""
-    bare = {re.sub(r"^https?://(?:www\.)?", "", address).rstrip("/").lower() for address in addresses if address}
+    bare = {
+        re.sub(r"^https?://(?:www\.)?", "", address).rstrip("/").lower() for address in addresses if address
+    }
     for text in texts:
         lower = text.lower()
         if _LINK.search(text) and any(address and address in lower for address in bare):

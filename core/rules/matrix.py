@@ -71,7 +71,20 @@ QUIET = frozenset({Answer.RECORD, Answer.WATCH, Answer.PRIVATE_REPLY, Answer.PRE
 #: what may be chosen for every verdict: nothing public, or news of the service without the false-claim block
 _ALWAYS = QUIET | {Answer.INFORMATION, Answer.D19}
 #: documents made for a standing Sai lệch only (G1)
-CLARIFYING = frozenset({Answer.D1, Answer.D2, Answer.D3, Answer.D4, Answer.D5, Answer.D7, Answer.D8, Answer.D9, Answer.D10, Answer.D17})
+CLARIFYING = frozenset(
+    {
+        Answer.D1,
+        Answer.D2,
+        Answer.D3,
+        Answer.D4,
+        Answer.D5,
+        Answer.D7,
+        Answer.D8,
+        Answer.D9,
+        Answer.D10,
+        Answer.D17,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +119,18 @@ class ResponseMatrix:
         Without a standing Sai lệch the matrix does not speak: criticism and accurate news are answered, the unverified is
         watched, satire is recorded (G1). ``press``: an outlet carried it; D7 is only for outlets.
         """
-        kinds = {verdict for verdict, sub in verdicts if not (verdict == Verdict.MISLEADING and sub == SubVerdict.WRONG_NAME)}
+        kinds = {
+            verdict
+            for verdict, sub in verdicts
+            if not (verdict == Verdict.MISLEADING and sub == SubVerdict.WRONG_NAME)
+        }
         if Verdict.MISLEADING in kinds:
             cell = self.cells[spread, harm]
             if press:
                 return cell
-            return tuple(dict.fromkeys((option - {Answer.D7}) or frozenset({Answer.WATCH}) for option in cell))
+            return tuple(
+                dict.fromkeys((option - {Answer.D7}) or frozenset({Answer.WATCH}) for option in cell)
+            )
         if any(sub == SubVerdict.WRONG_NAME for _, sub in verdicts):
             return (frozenset({Answer.D6}), frozenset({Answer.PRIVATE_REPLY}))
         if Verdict.ACCURATE in kinds or (Verdict.OPINION, SubVerdict.CRITICISM) in verdicts:
@@ -143,6 +162,8 @@ def allowed_answers(verdicts: Collection[tuple[Verdict, SubVerdict]]) -> frozens
     return frozenset(allowed)
 
 
-def needs_reason(chosen: frozenset[Answer], suggested: tuple[frozenset[Answer], ...], *, silent: bool) -> bool:
+def needs_reason(
+    chosen: frozenset[Answer], suggested: tuple[frozenset[Answer], ...], *, silent: bool
+) -> bool:
     """True when the choice must be explained in writing: silence always (G6), more or less than suggested as well."""
     return silent or chosen not in suggested

@@ -45,20 +45,24 @@ def password_fault(password: str, *, username: str = "") -> tuple[str, str] | No
             f"Mật khẩu dài quá {MAX_LENGTH} ký tự.",
             f"The password is longer than {MAX_LENGTH} characters.",
         )
-    bare = re.sub(r"[\W_]+", "", fold(password))
+    # Signs that stand for a letter count as one, other signs not at all.
+    bare = re.sub(r"[^\w@$!]+|_+", "", fold(password))
     name = re.sub(r"[\W_]+", "", fold(username))
     # Take away what everybody knows; what is left must still be something to guess.
-    left = bare
-    for known in sorted(_COMMON | ({name} if len(name) >= 3 else set()), key=len, reverse=True):
-        left = left.replace(known, "") if known else left
-    left = re.sub(r"\d+", "", left)
-    known_only = left == "" or bare.translate(_LOOKALIKE) in _COMMON
+    known = sorted(_COMMON | ({name} if len(name) >= 3 else set()), key=len, reverse=True)
+    known_only = any(len(_without(text, known)) <= 2 for text in (bare, bare.translate(_LOOKALIKE)))
     if known_only or len(set(bare)) < 4 or _is_row(bare):
         return (
             "Mật khẩu này quá dễ đoán (từ quen thuộc, tên đăng nhập hoặc dãy phím). Hãy chọn một câu chỉ mình anh/chị biết.",
             "This password is too easy to guess (common word, user name or keyboard row).",
         )
     return None
+
+
+def _without(text: str, known: list[str]) -> str:
+    for word in known:
+        text = text.replace(word, "")
+    return re.sub(r"[\W\d_]+", "", text)
 
 
 def _is_row(text: str) -> bool:

@@ -33,6 +33,7 @@ ACTS: dict[str, frozenset[Role]] = {
     "account.reset_password": frozenset({ADMINISTRATOR}),
     "account.read": frozenset({ADMINISTRATOR, AUDITOR}),
     "unit.watch": frozenset({ADMINISTRATOR}),
+    "unit.edit": frozenset({ADMINISTRATOR}),
     "source.add": frozenset({ADMINISTRATOR}),
     "source.edit": frozenset({ADMINISTRATOR}),
     "source.set_enabled": frozenset({ADMINISTRATOR}),
@@ -66,6 +67,10 @@ ACTS: dict[str, frozenset[Role]] = {
     "incident.reopen": frozenset({CONTENT_APPROVER, MANAGER, SPOKESPERSON}),
     "incident.close": frozenset({CONTENT_APPROVER, MANAGER, SPOKESPERSON}),
     "incident.follow_up": frozenset({OFFICER}),
+    "incident.begin": frozenset({OFFICER}),
+    "incident.record_statement": frozenset({SPOKESPERSON}),
+    "incident.record_reply": frozenset({CLERK, PUBLISHER, SPOKESPERSON, MANAGER}),
+    "incident.record_outside": frozenset({PUBLISHER, SPOKESPERSON}),
     # states 7 to 10: documents
     "document.make": frozenset({DRAFTER}),
     "document.save": frozenset({DRAFTER}),

@@ -55,8 +55,6 @@ DISPATCH_STATES = frozenset({S.DRAFTING, S.APPROVAL, S.ISSUED, S.PUBLISHED, S.FO
 MOVES: dict[tuple[Act, IncidentState], IncidentState] = {
     (Act.BEGIN, S.RECEIVED): S.VERIFYING,
     (Act.CONCLUDE, S.VERIFYING): S.CONCLUDED,
-    (Act.REOPEN_CLAIM, S.CONCLUDED): S.VERIFYING,
-    (Act.REOPEN_CLAIM, S.ASSESSING): S.VERIFYING,
     (Act.ASSESS, S.CONCLUDED): S.ASSESSING,
     (Act.ASSESS, S.ASSESSING): S.ASSESSING,
     (Act.CHOOSE_ANSWER, S.ASSESSING): S.DOSSIER,
@@ -77,6 +75,8 @@ MOVES: dict[tuple[Act, IncidentState], IncidentState] = {
     (Act.REOPEN, S.CLOSED): S.VERIFYING,
     (Act.REOPEN, S.TRANSFERRED): S.VERIFYING,
 }
+# a verdict that falls (superseded, its evidence taken away) leads back to verifying from wherever the incident stands
+MOVES |= {(Act.REOPEN_CLAIM, state): S.VERIFYING for state in OPEN - {S.RECEIVED, S.VERIFYING}}
 MOVES |= {(Act.PAUSE, state): S.PAUSED for state in OPEN}
 MOVES |= {(Act.TRANSFER, state): S.TRANSFERRED for state in (*OPEN, S.PAUSED)}
 
@@ -189,7 +189,11 @@ def document_target(act: str, state: DocumentState) -> DocumentState:
     try:
         return DOCUMENT_MOVES[act, state]
     except KeyError:
-        lawful = "Văn bản đã phát hành không sửa được; nếu có sai sót, cơ quan ra đính chính." if state in {D.ISSUED, D.PUBLISHED} else ""
+        lawful = (
+            "Văn bản đã phát hành không sửa được; nếu có sai sót, cơ quan ra đính chính."
+            if state in {D.ISSUED, D.PUBLISHED}
+            else ""
+        )
         raise RuleBroken(
             "workflow",
             f"Văn bản đang ở trạng thái “{DOCUMENT_STATE_VI[state]}” nên không thể {_DOCUMENT_ACT_VI[act]}.",

@@ -27,6 +27,7 @@ from core.rules.permissions import require
 from core.rules.vocabulary import Role
 from core.services import audit
 from core.services.desk import Actor, Desk
+from core.text.normalise import clean
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -392,7 +393,7 @@ def reset_password(desk: Desk, actor: Actor | None, account_id: int) -> CreatedA
 
 
 def _normal_name(username: str) -> str:
-    return unicodedata.normalize("NFKC", username).strip().lower()[:200]
+    return unicodedata.normalize("NFKC", clean(username)).strip().lower()[:200]
 
 
 def _key(kind: str, value: str) -> str:

@@ -56,7 +56,7 @@ def record(
     )
     row.hash = _hash(row)
     session.add(row)
-    session.flush([row])
+    session.flush()
     return row
 
 

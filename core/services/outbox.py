@@ -72,28 +72,33 @@ def index_document(session: Session, item_ids: Sequence[int]) -> list[IndexDocum
         .where(Item.id.in_(item_ids))
         .order_by(Item.id)
     )
-    return [
-        IndexDocument(
-            id=item.id,
-            version=item.revision,
-            title=item.title,
-            text=item.text,
-            source=item.source_id or "",
-            language=item.language,
-            domestic=source.domestic if source is not None else True,
-            social=source.social if source is not None else item.kind == "post",
-            localities=tuple(mentions[item.id].get(Band.IN, ())),
-            localities_check=tuple(mentions[item.id].get(Band.CHECK, ())),
-            tag=story.tag if story is not None else "",
-            story=item.story_id,
-            has_claim=has_claim,
-            reach_tier=source.reach_tier if source is not None else 0,
-            need=story.need if story is not None else 0.0,
-            first_seen_at=item.first_seen_at,
-            published_at=item.published_at,
+    documents = []
+    for row in session.execute(query):
+        item: Item = row[0]
+        story: Story | None = row[1]
+        source: Source | None = row[2]
+        documents.append(
+            IndexDocument(
+                id=item.id,
+                version=item.revision,
+                title=item.title,
+                text=item.text,
+                source=item.source_id or "",
+                language=item.language,
+                domestic=source.domestic if source is not None else True,
+                social=source.social if source is not None else item.kind == "post",
+                localities=tuple(mentions[item.id].get(Band.IN, ())),
+                localities_check=tuple(mentions[item.id].get(Band.CHECK, ())),
+                tag=story.tag if story is not None else "",
+                story=item.story_id,
+                has_claim=bool(row[3]),
+                reach_tier=source.reach_tier if source is not None else 0,
+                need=story.need if story is not None else 0.0,
+                first_seen_at=item.first_seen_at,
+                published_at=item.published_at,
+            )
         )
-        for item, story, source, has_claim in session.execute(query).tuples()
-    ]
+    return documents
 
 
 def last_seq(desk: Desk) -> int:

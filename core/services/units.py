@@ -113,6 +113,42 @@ def watch(desk: Desk, actor: Actor | None, unit_id: int, codes: Sequence[str]) -
             )
 
 
+#: what documents print of an office, and how long it may be; ``spokesperson`` holds name, title, phone and email
+DETAILS = {"place": 120, "superior": 200, "province": 120, "portal": 200, "code": 40, "archive": 120}
+SPOKESPERSON = {"name": 120, "title": 120, "phone": 40, "email": 200}
+
+
+def describe(
+    desk: Desk, actor: Actor | None, unit_id: int, details: Mapping[str, str], spokesperson: Mapping[str, str]
+) -> None:
+    """Set what documents print of an office. Keys are those of :data:`DETAILS` and :data:`SPOKESPERSON`; others of the office stay.
+
+    Raises :class:`Forbidden`, :class:`NotFound`, :class:`Invalid` (fields).
+    """
+    given = {key: " ".join(details.get(key, "").split()) for key in DETAILS}
+    person = {key: " ".join(spokesperson.get(key, "").split()) for key in SPOKESPERSON}
+    with audit.attempt(desk, actor, "unit.edit", "unit", unit_id), desk.store.write() as session:
+        if actor is not None:
+            require(actor, "unit.edit")
+        unit = session.get(Unit, unit_id)
+        if unit is None:
+            raise NotFound("Không có cơ quan này.", f"No unit {unit_id}.")
+        long = [key for key, most in DETAILS.items() if len(given[key]) > most]
+        long += [f"spokesperson_{key}" for key, most in SPOKESPERSON.items() if len(person[key]) > most]
+        if long:
+            raise Invalid(
+                "Chưa lưu được thông tin cơ quan: có mục quá dài.",
+                f"Too long: {', '.join(long)}.",
+                fields=dict.fromkeys(long, "Mục này quá dài."),
+            )
+        before = dict(unit.details)
+        after = {**before, **given, "spokesperson": person}
+        if before != after:
+            unit.details = after
+            changed = sorted(key for key in after if before.get(key) != after[key])
+            audit.record(session, desk, actor, "unit.edit", "unit", unit_id, detail={"changed": changed})
+
+
 def active_units(desk: Desk) -> list[int]:
     """Ids of the offices that watch something: those that get a weekly digest."""
     with desk.store.read() as session:

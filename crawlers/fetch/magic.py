@@ -33,7 +33,7 @@ def refuse_files(body: bytes, url: str) -> None:
     """Raise :class:`Failure` ``not_text`` when the body is a known file format, or mostly NUL and control bytes."""
     head = body[:16]
     for magic, name in _FILES:
-        if head.startswith(magic) and not (magic == b"MZ" and body[2:3].isalpha() and body[:400].isascii()):
+        if head.startswith(magic) and not (magic == b"MZ" and b"\0" not in body[:400]):
             raise Failure("not_text", name, url=url)
     if body[4:8] == b"ftyp":
         raise Failure("not_text", "film", url=url)

@@ -8,7 +8,7 @@ If any of a name's addresses is not public, the name has none: a mixed answer is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from scrapy.resolver import CachingHostnameResolver
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
@@ -62,7 +62,7 @@ class GatedResolver(CachingHostnameResolver):
     ) -> IHostResolution:
         """As Twisted's, with the gate between the answer and the caller."""
         return super().resolveHostName(
-            _GatedReceiver(resolutionReceiver, hostName),
+            cast("IResolutionReceiver", _GatedReceiver(resolutionReceiver, hostName)),
             hostName,
             portNumber,
             addressTypes,

@@ -72,7 +72,7 @@ _NAMED = re.compile(
     r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th)?[\s\-]+(?P<mo>[A-Za-z]{3,9})\.?,?[\s\-]+(?P<y>\d{4}|\d{2})(?!\d)"
 )
 _ASCTIME = re.compile(
-    r"\b(?P<mo>[A-Za-z]{3})\s+(?P<d>\d{1,2})\s+(?=\d{1,2}:\d{2}).{4,20}?(?<!\d)(?P<y>\d{4})$"
+    r"\b(?P<mo>[A-Za-z]{3})\s+(?P<d>\d{1,2})\s+(?=\d{1,2}:\d{2}).{4,20}?\s(?P<y>(?:19|20)\d{2})$"
 )
 _NAMED_US = re.compile(r"\b(?P<mo>[A-Za-z]{3,9})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})(?!\d)")
 

@@ -108,7 +108,7 @@ def _entry(item: Any, base: str, now: datetime, moving: bool) -> Entry:
     for part in item.get("content") or []:
         value = _text(part.get("value")) if isinstance(part, Mapping) else ""
         content = value if len(value) > len(content) else content
-    text = paragraphs(fragment_text(content), TEXT_LIMIT) if content and content != raw_summary else ""
+    text = paragraphs(fragment_text(content), TEXT_LIMIT) if content else ""
     warnings = text_warnings(raw_title, title, TITLE_LIMIT)
     warnings += [w for w in text_warnings(content, text, TEXT_LIMIT) if w not in warnings]
     link, link_warning = _link(item, base)

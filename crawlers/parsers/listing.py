@@ -16,7 +16,7 @@ from crawlers.parsers.charset import decode
 from crawlers.parsers.dates import read_date
 from crawlers.parsers.feed import absolute_link, entry_hash
 from crawlers.parsers.plain import one_line
-from crawlers.parsers.preflight import refuse_giant_tags
+from crawlers.parsers.preflight import refuse_giant_tags, refuse_tag_floods
 from crawlers.parsers.results import Link, ListingResult, Unreadable
 
 _ARTICLE_PATH = re.compile(r"\d{4,}|(?:[^/-]+-){3,}[^/-]+|\.(?:html?|chn|vnp|ldo|epi|aspx|tpo)$", re.I)
@@ -51,6 +51,7 @@ def parse_listing(
         raise Unreadable("empty", "no bytes")
     rules = rules or ListingRules()
     decoded = decode(body, (headers or {}).get("content-type", ""))
+    refuse_tag_floods(decoded.text)
     refuse_giant_tags(decoded.text)
     soup = _soup(decoded.text)
     anchors = _anchors(soup, rules)
@@ -58,6 +59,7 @@ def parse_listing(
     default = not rules.link_css and wanted is None
     base = _base(soup, url)
     links: dict[str, Link] = {}
+    own = canonical_url(url) if url else ""
     truncated = False
     for anchor, box in anchors:
         full, problem = absolute_link(base, str(anchor.get("href") or ""))
@@ -69,7 +71,7 @@ def parse_listing(
         if default and not _looks_like_article(full, title, url, anchor):
             continue
         key = canonical_url(full)
-        if key == canonical_url(url):
+        if key == own:
             continue
         if key in links:
             if len(title) > len(links[key].title):  # image link first, headline link second

@@ -15,6 +15,8 @@ MAX_DEPTH = 200
 MAX_ATTRIBUTES = 1_000
 MAX_NODE_CHARS = 4_000_000
 MAX_ELEMENTS = 400_000
+#: Tags of one HTML page; the largest real ones hold some twenty thousand.
+MAX_PAGE_TAGS = 150_000
 
 _LONG_TAG = re.compile(r"<[A-Za-z][^<>]{8000,}")
 _QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')
@@ -30,6 +32,12 @@ def refuse_giant_tags(text: str) -> None:
     for match in _LONG_TAG.finditer(text):
         if len(_QUOTED.sub('""', match[0]).split()) > MAX_ATTRIBUTES:
             raise Unreadable("bomb", "a tag with too many attributes")
+
+
+def refuse_tag_floods(text: str) -> None:
+    """Raise when an HTML page holds more than 150,000 tags: a tree of them takes a gigabyte."""
+    if text.count("<") > MAX_PAGE_TAGS:
+        raise Unreadable("bomb", "too many tags")
 
 
 def refuse_entities(text: str) -> None:

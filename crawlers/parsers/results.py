@@ -6,14 +6,20 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from core.errors import LamroError
+from crawlers.failures import reason_of
 
-class Unreadable(Exception):
-    """The bytes are not what they should be. ``code`` is a key of ``crawlers.failures.REASONS``."""
+
+class Unreadable(LamroError):
+    """The bytes are not what they should be. ``code`` is a key of ``crawlers.failures.REASONS``; ``detail`` is for the log."""
 
     def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
+        reason = reason_of(code)
+        super().__init__(reason.vi, reason.en, code=code)
         self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.detail}" if self.detail else self.code
 
 
 class Parsed(BaseModel):
@@ -36,6 +42,11 @@ class Entry(Parsed):
     is_video: bool = False
     entry_hash: str = ""
     warnings: list[str] = Field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """What the feed calls the entry, or its address."""
+        return self.guid or self.url
 
 
 class FeedResult(Parsed):

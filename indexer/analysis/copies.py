@@ -37,7 +37,7 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"^\s*(?:\(?\s*(?:theo|nguồn|nguồn tin|source)\b\s*:?\s*[^\n.]{2,60}\)?\s*|(?:xem thêm|đọc thêm|tin liên quan|read more|see also)\b.*"
+    r"^\s*(?:\(?\s*(?:theo|nguồn|nguồn tin|source)\b\s*:?\s*(?:[^\n.]|\.(?=\S)){2,60}\)?\s*|(?:xem thêm|đọc thêm|tin liên quan|read more|see also)\b.*"
     r"|(?:mời quý độc giả|độc giả có thể|bản quyền|copyright|©).*|(?:ảnh|photo|video|clip)\s*:\s*.{2,60}|[\w .\-]{2,40}\s*[-–/]\s*(?:TTXVN|VOV|VnExpress))\s*$",
     re.IGNORECASE,
 )

@@ -1,6 +1,6 @@
 """Which story a text belongs to: cosine over title and lead, shared places, 72 hours, bounded size. Pure and deterministic.
 
-Weights: the title counts twice; rare words count more than common ones, as far as the few candidates can tell; round-ups ("Điểm tin",
+The title counts twice; the names of the places in question count nothing; round-ups ("Điểm tin",
 "Xem nhanh") never join and are never joined.
 """
 
@@ -16,11 +16,12 @@ from itertools import pairwise
 from core.ports import StoryCandidate
 from core.text.normalise import fold
 from core.text.tokens import tokenise
+from indexer.gazetteer.units import gazetteer
 
 WINDOW = timedelta(hours=72)
 #: Without a shared place the words must say more.
-WITH_PLACE = 0.38
-WITHOUT_PLACE = 0.55
+WITH_PLACE = 0.20
+WITHOUT_PLACE = 0.26
 MAX_ITEMS = 500
 _LEAD = 600
 
@@ -117,33 +118,30 @@ def is_roundup(title: str) -> bool:
     return _ROUNDUP.match(fold(title)) is not None
 
 
-def vector(title: str, lead: str) -> Counter[str]:
-    """Folded words and word pairs; the title counts twice."""
+def vector(title: str, lead: str, without: frozenset[str] = frozenset()) -> Counter[str]:
+    """Folded words and word pairs; the title counts twice. ``without``: words that say nothing here, such as the place's name."""
     out: Counter[str] = Counter()
     for text, weight in ((title, 2), (lead[:_LEAD], 1)):
         words = [token.folded for token in tokenise(text)]
         for word in words:
-            if word not in _STOP and (len(word) > 1 or not word.isascii()):
+            if word not in _STOP and word not in without and (len(word) > 1 or not word.isascii()):
                 out[word] += weight
         for one, two in pairwise(words):
-            if one not in _STOP or two not in _STOP:
+            if not {one, two} <= _STOP and not {one, two} <= without:
                 out[f"{one} {two}"] += weight
     return out
 
 
-def similarity(a: Counter[str], b: Counter[str], rare: dict[str, float] | None = None) -> float:
-    """Cosine with sublinear counts, 0–1; ``rare`` gives a weight a word."""
+def similarity(a: Counter[str], b: Counter[str]) -> float:
+    """Cosine with sublinear counts, 0–1."""
 
-    def weight(word: str, count: int) -> float:
-        return (1 + math.log(count)) * (rare.get(word, 1.0) if rare else 1.0)
+    def weight(count: int) -> float:
+        return 1 + math.log(count)
 
-    dot = sum(weight(word, count) * weight(word, b[word]) for word, count in a.items() if word in b)
+    dot = sum(weight(count) * weight(b[word]) for word, count in a.items() if word in b)
     if not dot:
         return 0.0
-    norm = math.sqrt(sum(weight(w, c) ** 2 for w, c in a.items())) * math.sqrt(
-        sum(weight(w, c) ** 2 for w, c in b.items())
-    )
-    return dot / norm
+    return dot / math.sqrt(sum(weight(c) ** 2 for c in a.values()) * sum(weight(c) ** 2 for c in b.values()))
 
 
 def same_story(
@@ -159,19 +157,25 @@ def same_story(
     ]
     if not near:
         return None
-    mine = vector(title, lead)
-    theirs = [vector(c.title, c.lead) for c in near]
-    spread = Counter(word for v in [mine, *theirs] for word in v)
-    total = len(theirs) + 1
-    rare = {word: 1 + math.log(total / count) for word, count in spread.items()} if total > 4 else None
+    # Every item of a place names the place: its name tells stories apart no better than "and" does.
+    here = _name_words(localities.union(*(c.localities for c in near)))
+    mine = vector(title, lead, here)
+    theirs = [vector(c.title, c.lead, here) for c in near]
     best: tuple[float, int] | None = None
     for candidate, other in zip(near, theirs, strict=True):
         shared = bool(localities & candidate.localities)
         if localities and candidate.localities and not shared:
             continue
-        score = similarity(mine, other, rare)
+        score = similarity(mine, other)
         if score >= (WITH_PLACE if shared else WITHOUT_PLACE) and (
             best is None or (score, -candidate.story_id) > (best[0], -best[1])
         ):
             best = (score, candidate.story_id)
     return None if best is None else best[1]
+
+
+def _name_words(codes: frozenset[str]) -> frozenset[str]:
+    table = gazetteer()
+    known = [table.get(code) for code in codes]
+    lineage = [unit for one in known if one is not None for unit in (one, *table.parents(one))]
+    return frozenset(token.folded for unit in lineage for token in tokenise(unit.name))

@@ -177,9 +177,7 @@ class Fts5Index:
                 f"INSERT INTO fts (rowid, {_TOKEN_COLUMNS}) VALUES (?, ?, ?, ?, ?)", (document.id, *fields)
             )
         db.execute("DELETE FROM doc_locality WHERE doc = ?", (document.id,))
-        places = {code: "check" for code in document.localities_check} | {
-            code: "in" for code in document.localities
-        }
+        places = dict.fromkeys(document.localities_check, "check") | dict.fromkeys(document.localities, "in")
         db.executemany(
             "INSERT INTO doc_locality VALUES (?, ?, ?)",
             [(document.id, code, band) for code, band in places.items()],

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 
-import click
 import pytest
 import typer.main
 
 from tests.house.tree import ROOT, files, pyproject, text
 
-DOCS = [path for path in files() if path.suffix == ".md" and (path.parts[0] == "docs" or len(path.parts) == 1)]
+DOCS = [
+    path for path in files() if path.suffix == ".md" and (path.parts[0] == "docs" or len(path.parts) == 1)
+]
 
 
 def _commands() -> list[str]:
     from config.cli import app
 
-    def walk(command: click.Command, name: str) -> list[str]:
+    def walk(command: object, name: str) -> list[str]:
         inner = getattr(command, "commands", {})
         return [name, *(deeper for key, child in inner.items() for deeper in walk(child, f"{name} {key}"))]
 
@@ -44,7 +45,9 @@ def test_every_setting_is_documented():
     wanted = {f"LAMRO_{name.upper()}": field for name, field in Settings.model_fields.items()}
     assert sorted(set(wanted) - set(rows)) == []
     assert sorted(set(rows) - set(wanted)) == []
-    assert [name for name, field in wanted.items() if not field.description or field.description not in rows[name]] == []
+    assert [
+        name for name, field in wanted.items() if not field.description or field.description not in rows[name]
+    ] == []
 
 
 def test_every_make_target_of_the_readme_exists():
@@ -84,8 +87,16 @@ def test_decisions_are_numbered_without_gaps_and_have_three_parts():
 
 def test_the_architecture_page_names_every_room():
     page = text(ROOT / "docs" / "architecture.md")
-    inner = {f"{path.parts[0]}/{path.parts[1]}" for path in files() if path.suffix == ".py" and path.parts[0] == "core" and len(path.parts) > 2}
-    assert [room for room in sorted(inner | {"crawlers", "indexer", "review_app", "alerts", "config"}) if room.split("/")[-1] not in page] == []
+    inner = {
+        f"{path.parts[0]}/{path.parts[1]}"
+        for path in files()
+        if path.suffix == ".py" and path.parts[0] == "core" and len(path.parts) > 2
+    }
+    assert [
+        room
+        for room in sorted(inner | {"crawlers", "indexer", "review_app", "alerts", "config"})
+        if room.split("/")[-1] not in page
+    ] == []
 
 
 def test_no_paper_says_how_the_work_is_organised():

@@ -68,18 +68,43 @@ def test_a_name_that_answers_nothing_is_passed_over(clone):
     assert not (clone / ".venv").exists()
 
 
-def test_a_second_call_does_nothing(clone):
-    """With the stamp of this very state and a working .venv, the script ends before it looks for any Python."""
+@pytest.fixture
+def made(clone):
+    """The clone with a .venv whose Python only writes down what pip is asked for: a test installs nothing anywhere."""
     (clone / ".venv" / "bin").mkdir(parents=True)
     for name in ("python", "lamro"):
-        (clone / ".venv" / "bin" / name).symlink_to(sys.executable)
-    parts = b"".join((clone / name).read_bytes() for name in ("requirements.lock", "pyproject.toml", "scripts/setup"))
-    total = subprocess.run(["cksum"], input=parts, capture_output=True, check=True).stdout.decode().strip()
-    (clone / ".venv" / ".lamro-setup").write_text(f"{clone}\n{total}\n")
-    done = _setup(clone)
+        path = clone / ".venv" / "bin" / name
+        path.write_text(f"#!/bin/sh\n[ \"$1 $2\" = '-m pip' ] || exit 0\necho \"$*\" >> '{clone}/asked'\n")
+        path.chmod(0o755)
+    return clone
+
+
+def test_a_second_call_does_nothing(made):
+    assert _setup(made).returncode == 0
+    asked = (made / "asked").read_text().splitlines()
+    assert asked[-2:] == [
+        "-m pip install -qq --require-hashes --only-binary :all: -r requirements.lock",
+        "-m pip install -qq --no-build-isolation --no-deps --no-index -e .",
+    ]
+    done = _setup(made)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    (clone / "pyproject.toml").write_text("# changed\n")
-    assert _setup(clone, PYTHON="no-such-python").stdout.startswith("Cài các thư viện")
+    assert (made / "asked").read_text().splitlines() == asked
+
+
+@pytest.mark.parametrize("change", ["requirements.lock", "pyproject.toml", "moved", "no command"])
+def test_a_changed_or_moved_folder_is_set_up_again(made, change):
+    assert _setup(made).returncode == 0
+    if change == "moved":
+        made = made.rename(made.with_name("nơi khác"))
+        (made.parent / "một thư mục").mkdir()
+    elif change == "no command":
+        (made / ".venv" / "bin" / "lamro").unlink()
+    else:
+        with (made / change).open("a") as file:
+            file.write("# changed\n")
+    done = _setup(made)
+    assert done.returncode == 0
+    assert "Cài các thư viện" in done.stdout
 
 
 def test_it_is_written_for_any_shell():

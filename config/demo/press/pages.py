@@ -117,7 +117,7 @@ def _head(edition: Edition, style: str, base: str) -> str:
     )
     published, updated = (_local(moment).isoformat() for moment in (edition.published, edition.updated))
     if edition.outlet.language == "zh":
-        head += f'<meta name="publishdate" content="{_local(edition.published):%Y-%m-%d}">'
+        head += f'<meta name="publishdate" content="{_local(edition.published).isoformat()}">'
     if style == "meta":
         head += (
             f'<meta property="og:type" content="article"><meta property="og:title" content="{escape(edition.title)}">'

@@ -21,7 +21,7 @@ class Reason(NamedTuple):
 
 REASONS: dict[str, Reason] = {
     # what the name itself is worth
-    "name_unique": Reason(0.3, "“{name}” chỉ là tên của đơn vị này.", "Only this unit is called “{name}”."),
+    "name_unique": Reason(0.35, "“{name}” chỉ là tên của đơn vị này.", "Only this unit is called “{name}”."),
     "name_shared": Reason(0.15, "Còn đơn vị khác cũng tên “{name}”.", "Other units are called “{name}” too."),
     "name_wider": Reason(
         0.15, "“{name}” còn là tên huyện, tỉnh khác.", "“{name}” is also the name of a district or province."
@@ -51,6 +51,7 @@ REASONS: dict[str, Reason] = {
     "role_in_brackets": Reason(-0.5, "Tên đứng trong ngoặc sau tên người.", "The name stands in brackets after a person."),
     "brand": Reason(-0.55, "Đi với “{near}”: tên doanh nghiệp, thương hiệu, tác phẩm.", "With “{near}”: a company, brand or work."),
     "street_or_school": Reason(-0.6, "Đi với “{near}”: tên đường, trường, công trình.", "With “{near}”: a street, school or building."),
+    "stage_near": Reason(-0.35, "Gần đó có “{near}”, thường nói về nghệ sĩ.", "“{near}” is near, mostly said of artists."),
     "capital_before": Reason(-0.4, "Trước tên còn chữ viết hoa “{near}”: tên dài hơn.", "“{near}” before it belongs to a longer name."),
     "capital_after": Reason(-0.4, "Sau tên còn chữ viết hoa “{near}”: tên dài hơn.", "“{near}” after it belongs to a longer name."),
     "place_word": Reason(0.25, "Trước tên là “{near}”.", "“{near}” stands before the name."),

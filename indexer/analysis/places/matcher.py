@@ -141,6 +141,8 @@ class _Document:
 
         own = self._unit_cues(owner, profile, seen, add)
         for code, near in seen.cues:
+            if province and code in {"stage_near", "speech_after"}:
+                continue
             weight = None
             if province and code in {"brand", "capital_before", "capital_after"}:
                 weight = -0.3 if code == "brand" else -0.2

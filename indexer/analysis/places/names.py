@@ -174,7 +174,7 @@ class Names:
             return 0.15, "name_shared"
         if owner.kind == "part":
             return 0.2, "name_part"
-        return (0.3 if owner.kind == "current" else 0.25), "name_unique"
+        return (0.35 if owner.kind == "current" else 0.25), "name_unique"
 
 
 @lru_cache(maxsize=1)

@@ -16,6 +16,7 @@ from indexer.analysis.places.words import (
     PLACE_WEAK,
     PLURALS,
     SPEECH_AFTER,
+    STAGE,
     STOPS,
     STREETS,
     STREETS_AFTER,
@@ -65,6 +66,7 @@ def look_around(
     if not (seen.unit or seen.list_unit):
         _before(reading, hit, seen, place_ends)
         _after(reading, hit, seen)
+        _stage(reading, hit, seen)
     _dateline(reading, hit, seen)
     _capital_after(reading, hit, seen, place_starts)
     return seen
@@ -192,9 +194,14 @@ def _person_word(reading: Reading, k: int, toneless: bool) -> bool:
     two = f"{reading.word(k - 1)} {one}" if k > 0 and _SPACE.fullmatch(reading.gaps[k]) else one
     if two in {"bà con", "đồng bào", "công ty mẹ", "bị bạn"}:
         return False
-    return HONORIFICS.holds(two, toneless) or (
-        HONORIFICS.holds(one, toneless)
-        and not (toneless and one in {"bac", "ten", "me", "ban", "em", "be", "co"})
+    three = f"{reading.word(k - 2)} {two}" if k > 1 else two
+    return (
+        HONORIFICS.holds(three, toneless)
+        or HONORIFICS.holds(two, toneless)
+        or (
+            HONORIFICS.holds(one, toneless)
+            and not (toneless and one in {"bac", "ten", "me", "ban", "em", "be", "co"})
+        )
     )
 
 
@@ -259,7 +266,10 @@ def _after(reading: Reading, hit: Hit, seen: Surroundings) -> None:
         return
     one = reading.word(hit.end)
     two = f"{one} {reading.word(hit.end + 1)}"
-    if SPEECH_AFTER.holds(one, toneless) or SPEECH_AFTER.holds(two, toneless):
+    said = SPEECH_AFTER.holds(one, toneless) or SPEECH_AFTER.holds(two, toneless)
+    if said and any(code == "place_word" for code, _ in seen.cues):
+        return  # "người dân Nghi Dương cho biết": the people speak, not a person of this name
+    if said:
         near = one if SPEECH_AFTER.holds(one, toneless) else two
         seen.cues.append(("speech_after", near))
         seen.person = seen.person or near != "cho biết"
@@ -268,6 +278,21 @@ def _after(reading: Reading, hit: Hit, seen: Surroundings) -> None:
         seen.brand = True
     elif toneless and STREETS_AFTER.holds(one, True):
         seen.cues.append(("street_or_school", one))
+
+
+def _stage(reading: Reading, hit: Hit, seen: Surroundings) -> None:
+    if seen.person or seen.brand:
+        return
+    line = reading.line(hit.start)
+    for k in range(max(line.first, hit.start - 15), min(line.last, hit.end + 15)):
+        if hit.start <= k < hit.end:
+            continue
+        one = reading.word(k)
+        two = f"{one} {reading.word(k + 1)}"
+        for phrase in (two, one):
+            if STAGE.holds(phrase, line.toneless) and not (line.toneless and len(phrase) < 4):
+                seen.cues.append(("stage_near", phrase))
+                return
 
 
 def _dateline(reading: Reading, hit: Hit, seen: Surroundings) -> None:

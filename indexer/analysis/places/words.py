@@ -88,7 +88,7 @@ HONORIFICS = WordSet(
     "họa sĩ,nhà văn,nhà thơ,nhà báo,bác sĩ,luật sư,kỹ sư,tiến sĩ,giáo sư,bị cáo,bị can,nghi phạm,đối tượng,nạn nhân,hoa hậu",
     "á hậu,người mẫu,người đẹp,vận động viên,cầu thủ,huấn luyện viên,đồng chí,tác giả,đại biểu,đại tá,thiếu tá,trung tá,thượng tá",
     "đại úy,thượng úy,trung úy,tướng,doanh nhân,nữ sinh,học sinh,sinh viên,thí sinh,nữ hoàng,nsưt,nsnd,ts,ths,bs,mc,dj,ks,ls",
-    "tiktoker,youtuber,streamer,hot girl,giọng ca,nữ chính,mẹ,con gái,con trai,vợ,chồng,mr,mrs,ms,miss,dr,singer,actress,actor",
+    "ca nương,nghệ sĩ trẻ,tiktoker,youtuber,streamer,hot girl,giọng ca,nữ chính,mẹ,con gái,con trai,vợ,chồng,mr,mrs,ms,miss,dr,singer,actress,actor",
     "cô giáo,thầy giáo,cô gái,chàng trai,cậu bé,cô bé,diễn viên trẻ,ca sĩ trẻ,tay vợt,kỳ thủ,thiếu úy,đại tướng,cảnh sát,bí thư",
     "director,artist,musician,influencer,model",
 )
@@ -109,13 +109,18 @@ STREETS_AFTER = WordSet("street,road,avenue,bridge,school,university,park,expres
 PLACE_STRONG = WordSet(
     "tại,ở,ubnd,hđnd,địa bàn,công an,đảng ủy,thành ủy,tỉnh ủy,huyện ủy,chính quyền,người dân,nhân dân,dân,cử tri,khu vực,trú,ngụ,quê",
     "trạm y tế,chợ,ga,sân bay,bến xe,cảng,bệnh viện,khu công nghiệp,cụm công nghiệp,đê,lên đò,đất,vùng,khắp,quanh,biển,vùng biển",
-    "nông dân,ngư dân,phụ nữ,tuổi trẻ,đoàn thanh niên,ở gần,in,near,at,from,đoạn qua,ubmttq,mặt trận tổ quốc,trung tâm,địa phận",
+    "nông dân,ngư dân,phụ nữ,tuổi trẻ,đoàn thanh niên,ở gần,in,near,đoạn qua,ubmttq,mặt trận tổ quốc,trung tâm,địa phận",
 )
 PLACE_WEAK = WordSet(
-    "từ,về,đến,tới,qua,vào,ra,gần,đi,giữa,trên,sang,dọc,of,to,through,around,cho,của,và,bão,lũ"
+    "từ,về,đến,tới,qua,vào,ra,gần,đi,giữa,trên,sang,dọc,at,from,of,to,through,around,cho,của,và,bão,lũ"
 )
 SPEECH_AFTER = WordSet(
-    "cho biết,chia sẻ,tâm sự,kể,nói,hát,sinh năm,tên thật,xúc động,bật khóc,trả lời,thừa nhận,khai,said,says,told,sang,sings,được biết đến"
+    "cho biết,tiết lộ,hẹn hò,lưu diễn,thổ lộ,khoe,diện,chia sẻ,tâm sự,kể,nói,hát,sinh năm,tên thật,xúc động,bật khóc,trả lời,thừa nhận,khai,said,says,told,sang,sings,được biết đến"
+)
+#: Words of stage, screen and gossip: near a bare name they speak for a person.
+STAGE = WordSet(
+    "ca khúc,ca sĩ,album,mv,showbiz,khán giả,sân khấu,liveshow,lưu diễn,đêm diễn,hẹn hò,bạn trai,bạn gái,chia tay,đóng phim,vai diễn",
+    "phim truyền hình,bảng xếp hạng,người mẫu,sàn diễn,gameshow,giám khảo,fan,người hâm mộ,tiktok,album,concert,song,fans,movie",
 )
 #: Phrases in which a place name is something else; they shadow it.
 SHADOWS = (

@@ -30,7 +30,7 @@ def printed(tmp_path_factory):
     )
     samples = {"d1": D1, "d3": replace(D3, dossier=None)}
     # signature blocks that would fall on a page's foot at one of these lengths
-    samples |= {f"long{n}": replace(D1, dossier=None, paragraphs=long[:n]) for n in range(5, 12)}
+    samples |= {f"long{n}": replace(D1, dossier=None, paragraphs=long[:n]) for n in range(4, 12)}
     for name, document in samples.items():
         (folder / f"{name}.docx").write_bytes(OFFICIAL(document))
     subprocess.run(
@@ -58,8 +58,7 @@ def test_every_word_is_on_paper(printed) -> None:
         _, path, pdf = printed[name]
         shown = _squeezed("".join(page.extract_text() for page in pdf.pages))
         for text in Docx(path.read_bytes()).text().splitlines():
-            assert _squeezed(text) in shown or len(text) > 60, text
-        assert sorted(set(shown)) >= sorted(set("Sốđê"))
+            assert _squeezed(text) in shown, text
 
 
 def test_page_numbers_are_hidden_on_first_pages_and_start_again_in_the_annex(printed) -> None:
@@ -92,4 +91,4 @@ def test_the_signature_is_never_alone_nor_split(printed) -> None:
             assert len(holding) == 1, name
             assert "./." in pages[holding[0]], name
     lengths = {len(pdf.pages) for name, (_, _, pdf) in printed.items() if name.startswith("long")}
-    assert lengths >= {2, 3}, "the samples must reach over a page's foot"
+    assert lengths == {1, 2}, "the samples must reach over a page's foot"

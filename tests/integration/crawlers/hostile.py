@@ -58,6 +58,11 @@ def reply(
     return "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1") + body
 
 
+def moved(location: str) -> bytes:
+    """A redirect."""
+    return reply(b"", "302 Found", Location=location)
+
+
 XML = "application/rss+xml"
 Handler = Callable[[socket.socket, str], None]
 
@@ -197,13 +202,14 @@ XXE = (
     b'<rss version="2.0"><channel><item><title>&x;</title><link>http://a.example/1</link></item></channel></rss>'
 )
 LOGIN = b"<html><body><form action='/login'><input type=password name=p></form></body></html>"
+#: A million attributes, below every limit on one tag and on the number of tags.
+MEMORY_EATER = (b"<div " + b" ".join(b"a%d=1" % i for i in range(900)) + b">x</div>") * 1200
 PDF = b"%PDF-1.7\n" + b"1 0 obj << >> endobj\n" * 50
 
 
 @cache
 def cases(canary: str) -> list[Case]:
     """Hostile sources. ``canary`` is the address of a server that nobody may reach."""
-    gone = {"status": "302 Found"}
     return [
         Case("404", reply(b"x", "404 Not Found"), "failed", ("http_404",)),
         Case("410", reply(b"x", "410 Gone"), "failed", ("http_410",)),
@@ -243,7 +249,8 @@ def cases(canary: str) -> list[Case]:
         ),
         Case("nested-div", reply(b"<div>" * 100_000 + b"chu o rat sau trong trang"), "failed", ("empty_text",), "page"),
         Case("script-only", reply(b"<html><body><script>render()</script></body></html>"), "failed", ("empty_text",), "page"),
-        Case("memory-eater", reply(b"<p>x" * 1_000_000), "failed", ("parser_killed",), "page"),
+        Case("memory-eater", reply(MEMORY_EATER), "failed", ("parser_killed",), "page"),
+        Case("tag-flood", reply(b"<p>x" * 1_000_000), "refused", ("bomb",), "page"),
         Case("endless", endless, "refused", ("too_large",)),
         Case("announced-1gb", reply(b"<rss/>", kind=XML, length=1 << 30), "refused", ("too_large",)),
         Case("too-short", reply(b"<rss>", kind=XML, length=5000), "failed", ("incomplete", "connection_lost")),
@@ -254,16 +261,16 @@ def cases(canary: str) -> list[Case]:
         Case("not-http", not_http, "failed", ("connection_lost",)),
         Case("huge-header", huge_header, "failed", ("connection_lost",)),
         Case("bad-gzip", reply(b"\x1f\x8b" + b"rubbish" * 9, Content_Encoding="br"), "failed", ("bad_encoding", "not_a_feed", "not_text")),
-        Case("loop", reply(b"", Location="/loop", **gone), "failed", ("too_many_redirects",)),
-        Case("to-file", reply(b"", Location="file:///etc/passwd", **gone), "failed", ("bad_redirect",)),
-        Case("to-gopher", reply(b"", Location="gopher://x.example/", **gone), "failed", ("bad_redirect",)),
-        Case("to-rubbish", reply(b"", Location="http://[oops", **gone), "failed", ("bad_redirect",)),
-        Case("to-login", reply(b"", Location="/account/login?next=x", **gone), "refused", ("login_redirect",)),
-        Case("to-private", reply(b"", Location=f"http://{canary}/redirect", **gone), "refused", ("private_address",)),
-        Case("to-decimal", reply(b"", Location="http://2130706433/", **gone), "refused", ("private_address",)),
-        Case("to-octal", reply(b"", Location="http://0177.0.0.1/", **gone), "refused", ("private_address",)),
-        Case("to-mapped", reply(b"", Location="http://[::ffff:127.0.0.1]/", **gone), "refused", ("private_address",)),
-        Case("to-metadata", reply(b"", Location="http://169.254.169.254/latest/", **gone), "refused", ("private_address",)),
+        Case("loop", moved("/loop"), "failed", ("too_many_redirects",)),
+        Case("to-file", moved("file:///etc/passwd"), "failed", ("bad_redirect",)),
+        Case("to-gopher", moved("gopher://x.example/"), "failed", ("bad_redirect",)),
+        Case("to-rubbish", moved("http://[oops"), "failed", ("bad_redirect",)),
+        Case("to-login", moved("/account/login?next=x"), "refused", ("login_redirect",)),
+        Case("to-private", moved(f"http://{canary}/redirect"), "refused", ("private_address",)),
+        Case("to-decimal", moved("http://2130706433/"), "refused", ("private_address",)),
+        Case("to-octal", moved("http://0177.0.0.1/"), "refused", ("private_address",)),
+        Case("to-mapped", moved("http://[::ffff:127.0.0.1]/"), "refused", ("private_address",)),
+        Case("to-metadata", moved("http://169.254.169.254/latest/"), "refused", ("private_address",)),
         Case(
             "meta-refresh",
             reply(f'<html><head><meta http-equiv="refresh" content="0;url=http://{canary}/meta"></head><body></body></html>'.encode()),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -27,8 +26,11 @@ class Outcome:
         self.bad: list[BadLine] = []
 
 
-@pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Outcome, Server, Server]]:
+Played = tuple[Outcome, Server, Server]
+
+
+@pytest.fixture
+def played(tmp_path: Path) -> Iterator[Played]:
     with Server() as canary, Server() as server:
         canary.pages["/robots.txt"] = reply(b"", "404 Not Found")
         jobs = []
@@ -53,8 +55,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Outcome, 
         jobs.append(CrawlJob(source_id="control-page", kind="page", url=server.url("/trang.html")))
         outcome = Outcome()
         env = {"LAMRO_ENV": "test", "LAMRO_ALLOW_HOSTS": server.address, "LAMRO_CONTACT": "ubnd@example.vn"}
-        captures = tmp_path_factory.mktemp("captures")
-        round_ = run_round(jobs, captures, env, timeout=150, page_seconds=6)
+        round_ = run_round(jobs, tmp_path, env, timeout=150, page_seconds=6)
         for message in round_:
             if isinstance(message, Candidate):
                 outcome.candidates.append(message)
@@ -67,15 +68,13 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Outcome, 
         yield outcome, server, canary
 
 
-@pytest.mark.timeout(300)
-def test_every_source_gets_exactly_one_result_and_no_line_is_bad(played: Any) -> None:
+def every_source_gets_exactly_one_result_and_no_line_is_bad(played: Played) -> None:
     outcome, _, _ = played
     assert set(outcome.results) == {*NAMES, *CONTROLS}
     assert outcome.bad == []
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_hostile_source_ends_as_its_row_says(played: Any, name: str) -> None:
+def a_hostile_source_ends_as_its_row_says(played: Played, name: str) -> None:
     outcome, _, canary = played
     case = next(c for c in cases(canary.address) if c.name == name)
     result = outcome.results[name]
@@ -85,8 +84,7 @@ def test_a_hostile_source_ends_as_its_row_says(played: Any, name: str) -> None:
     assert not [c for c in outcome.candidates if c.source_id == name]
 
 
-@pytest.mark.parametrize(("name", "expected"), zip(CONTROLS, (2, 3, 1), strict=True))
-def test_the_healthy_sources_are_read_in_full(played: Any, name: str, expected: int) -> None:
+def the_healthy_sources_are_read_in_full(played: Played, name: str, expected: int) -> None:
     outcome, _, _ = played
     result = outcome.results[name]
     assert (result.outcome, result.candidates, result.page_errors) == ("new", expected, [])
@@ -100,12 +98,12 @@ def test_the_healthy_sources_are_read_in_full(played: Any, name: str, expected: 
         assert candidate.capture is not None
 
 
-def test_nothing_reached_the_address_that_was_not_allowed(played: Any) -> None:
+def nothing_reached_the_address_that_was_not_allowed(played: Played) -> None:
     _, _, canary = played
     assert canary.hits == []
 
 
-def test_a_request_to_wait_is_capped_at_a_day_and_not_tried_again(played: Any) -> None:
+def a_request_to_wait_is_capped_at_a_day_and_not_tried_again(played: Played) -> None:
     outcome, server, _ = played
     assert outcome.results["429"].retry_after_seconds == 86_400
     assert outcome.results["503"].retry_after_seconds == 120
@@ -113,18 +111,18 @@ def test_a_request_to_wait_is_capped_at_a_day_and_not_tried_again(played: Any) -
     assert server.hits.count("/503") == 1
 
 
-def test_a_fault_is_tried_once_more_and_a_time_out_is_not(played: Any) -> None:
+def a_fault_is_tried_once_more_and_a_time_out_is_not(played: Played) -> None:
     _, server, _ = played
     assert server.hits.count("/500-with-feed") == 2
     assert server.hits.count("/silence") == 1
 
 
-def test_the_loop_is_left_after_five_redirects(played: Any) -> None:
+def the_loop_is_left_after_five_redirects(played: Played) -> None:
     _, server, _ = played
     assert server.hits.count("/loop") == 6
 
 
-def test_the_office_says_who_it_is_and_sends_no_cookies(played: Any) -> None:
+def the_office_says_who_it_is_and_sends_no_cookies(played: Played) -> None:
     _, server, _ = played
     head = next(h for h in server.heads if h.startswith("GET /rss "))
     assert "LamRo/" in head
@@ -132,11 +130,38 @@ def test_the_office_says_who_it_is_and_sends_no_cookies(played: Any) -> None:
     assert "cookie" not in head.lower()
 
 
-def test_no_local_file_leaked(played: Any) -> None:
+def no_local_file_leaked(played: Played) -> None:
     outcome, _, _ = played
     said = json.dumps([c.model_dump(mode="json") for c in outcome.candidates])
     assert "root:" not in said
     assert Path("/etc/passwd").exists()
+
+
+CHECKS = (
+    every_source_gets_exactly_one_result_and_no_line_is_bad,
+    nothing_reached_the_address_that_was_not_allowed,
+    a_request_to_wait_is_capped_at_a_day_and_not_tried_again,
+    a_fault_is_tried_once_more_and_a_time_out_is_not,
+    the_loop_is_left_after_five_redirects,
+    the_office_says_who_it_is_and_sends_no_cookies,
+    no_local_file_leaked,
+)
+
+
+@pytest.mark.timeout(300)
+def test_hostile_sources_end_as_their_rows_say_and_healthy_ones_are_read(
+    played: Played, subtests: pytest.Subtests
+) -> None:
+    """One test, so that the round is played once however the tests are spread over processes."""
+    for check in CHECKS:
+        with subtests.test(check.__name__):
+            check(played)
+    for name in NAMES:
+        with subtests.test(name):
+            a_hostile_source_ends_as_its_row_says(played, name)
+    for name, expected in zip(CONTROLS, (2, 3, 1), strict=True):
+        with subtests.test(name):
+            the_healthy_sources_are_read_in_full(played, name, expected)
 
 
 def test_every_code_has_two_sentences_without_program_words() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml import etree
 
@@ -47,7 +48,7 @@ class Docx:
     def __init__(self, data: bytes) -> None:
         self.zip = zipfile.ZipFile(io.BytesIO(data))
         assert self.zip.testzip() is None
-        self.roots = {
+        self.roots: dict[str, Any] = {
             name: etree.fromstring(self.zip.read(name))
             for name in self.zip.namelist()
             if name.endswith((".xml", ".rels"))
@@ -101,7 +102,9 @@ def shape(
         report.mm(f"{name}: indent {key}", found, wanted)
 
 
-def rule(report: Report, name: str, p, column_mm: float, low_mm: float, high_mm: float) -> None:
+def rule(
+    report: Report, name: str, p, column_mm: float, low_mm: float, high_mm: float, wanted_mm: float
+) -> None:
     """A rule: the lower border of an empty paragraph; its length is the column less both indents."""
     properties = p.find(W + "pPr")
     border = properties.find(f"{W}pBdr/{W}bottom")
@@ -114,7 +117,9 @@ def rule(report: Report, name: str, p, column_mm: float, low_mm: float, high_mm:
     indent, spacing = properties.find(W + "ind"), properties.find(W + "spacing")
     left, right = int(indent.get(W + "left")) / MM, int(indent.get(W + "right")) / MM
     report.check(f"{name}: centred", round(left - right, 1), 0.0)
-    report.within(f"{name}: length", column_mm - left - right, low_mm, high_mm)
+    length = column_mm - left - right
+    report.within(f"{name}: length", length, low_mm, high_mm)
+    report.within(f"{name}: our length", length, wanted_mm - 0.4, wanted_mm + 0.4)
     report.check(f"{name}: height", (spacing.get(W + "line"), spacing.get(W + "lineRule")), ("40", "exact"))
     report.check(f"{name}: gap after", int(spacing.get(W + "after")) / 20, 6.0)
 
@@ -188,14 +193,14 @@ def head(report: Report, docx: Docx, agency: list[tuple[str, float]]) -> tuple[l
             runs(report, f"agency {text_of(p)}", p, 12, bold=True)
             shape(report, f"agency {text_of(p)}", p, align="center")
     longest = max(length for _, length in agency)
-    rule(report, "agency's rule", left[1 + len(agency)], 70, longest / 3, longest / 2)
+    rule(report, "agency's rule", left[1 + len(agency)], 70, longest / 3, longest / 2, longest * 0.4)
     report.check("state name", text_of(right[0]), "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
     runs(report, "state name", right[0], 12, bold=True)
     shape(report, "state name", right[0], align="center")
     report.check("motto", text_of(right[1]), "Độc lập - Tự do - Hạnh phúc")
     runs(report, "motto", right[1], 13, bold=True)
     shape(report, "motto", right[1], align="center")
-    rule(report, "motto's rule", right[2], 90, 55.5, 56.8)
+    rule(report, "motto's rule", right[2], 90, 55.5, 56.8, 56.14)
     runs(report, "place and date", right[3], 13, italic=True)
     shape(report, "place and date", right[3], align="center")
     return left[2 + len(agency) :], right
@@ -293,7 +298,7 @@ def press_release(data: bytes) -> Report:
     runs(report, "abstract", abstract, 14, bold=True)
     shape(report, "abstract", abstract, align="center")
     # 106.9 mm: the abstract's printed length, measured with Liberation Serif Bold
-    rule(report, "abstract's rule", abstract.getnext(), 160, 106.9 / 3, 106.9 / 2)
+    rule(report, "abstract's rule", abstract.getnext(), 160, 106.9 / 3, 106.9 / 2, 106.9 * 0.4)
     basis = docx.starting("Căn cứ")
     runs(report, "basis", basis, 14, italic=True)
     shape(report, "basis", basis, align="both", after=6, lines=1.15, first_cm=1.27)

@@ -1,0 +1,47 @@
+"""The digest as one HTML page: no script, no address outside, one style block, made for two pages of A4."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alerts.digests import chart, wording
+from core.ports import WeeklyDigest
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+_FOLDER = Path(__file__).parent
+
+
+@functools.cache
+def _template() -> tuple[Template, str]:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return environment.get_template("digest.html"), (_FOLDER / "digest.css").read_text(encoding="utf-8")
+
+
+def digest_html(digest: WeeklyDigest) -> str:
+    """The page. Every value is escaped; equal input gives an equal page."""
+    from markupsafe import Markup
+
+    template, css = _template()
+    days = [row for row in digest.trends if row["kind"] == "day"]
+    sources = [row for row in digest.trends if row["kind"] == "source"]
+    return template.render(
+        digest=digest,
+        css=Markup(css),  # noqa: S704 (our own file, no value in it)
+        title=wording.title(digest),
+        span=wording.span(digest),
+        answered=wording.answered(digest),
+        change=wording.change,
+        words=wording,
+        late=sum(row["tone"] == "late" for row in digest.criticism),
+        bars=chart.bars(days),
+        chart_words=chart.words(days),
+        meters=chart.meters(sources),
+    )

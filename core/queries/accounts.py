@@ -1,0 +1,123 @@
+"""People and offices, for the administrator's screens."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.errors import NotFound
+from core.records.account import Account, AccountRole, WebSession
+from core.records.unit import Unit, WatchedLocality
+from core.rules.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """A member of staff."""
+
+    id: int
+    username: str
+    display_name: str
+    position: str
+    email: str
+    unit_id: int
+    unit_name: str
+    roles: frozenset[Role]
+    active: bool
+    must_change_password: bool
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """An office with what documents print of it."""
+
+    id: int
+    locality: str
+    level: str
+    name: str
+    short_name: str
+    details: dict[str, Any]
+    watched: tuple[tuple[str, str], ...]
+    people: int
+
+
+def accounts(session: Session) -> tuple[AccountRow, ...]:
+    """Everybody, active ones first; at most 500 are shown."""
+    roles: dict[int, set[Role]] = defaultdict(set)
+    for account_id, role in session.execute(select(AccountRole.account_id, AccountRole.role)):
+        roles[account_id].add(Role(role))
+    seen = select(WebSession.account_id, func.max(WebSession.last_seen_at).label("at")).group_by(WebSession.account_id).subquery()
+    found = session.execute(
+        select(Account, Unit.short_name, seen.c.at)
+        .join(Unit, Account.unit_id == Unit.id)
+        .outerjoin(seen, seen.c.account_id == Account.id)
+        .order_by(Account.active.desc(), Unit.short_name, Account.display_name)
+        .limit(500)
+    )
+    return tuple(_row(account, unit, frozenset(roles[account.id]), at) for account, unit, at in found)
+
+
+def account(session: Session, account_id: int) -> AccountRow:
+    """One person. Raises :class:`NotFound`."""
+    row = session.execute(
+        select(Account, Unit.short_name).join(Unit, Account.unit_id == Unit.id).where(Account.id == account_id)
+    ).first()
+    if row is None:
+        raise NotFound("Không có tài khoản này.", "There is no such account.")
+    roles = frozenset(Role(role) for role in session.scalars(select(AccountRole.role).where(AccountRole.account_id == account_id)))
+    seen = session.scalar(select(func.max(WebSession.last_seen_at)).where(WebSession.account_id == account_id))
+    return _row(row[0], row[1], roles, seen)
+
+
+def _row(account: Account, unit: str, roles: frozenset[Role], seen: datetime | None) -> AccountRow:
+    return AccountRow(
+        id=account.id,
+        username=account.username,
+        display_name=account.display_name,
+        position=account.position,
+        email=account.email,
+        unit_id=account.unit_id,
+        unit_name=unit,
+        roles=roles,
+        active=account.active,
+        must_change_password=account.must_change_password,
+        last_seen_at=seen,
+    )
+
+
+def units(session: Session) -> tuple[UnitRow, ...]:
+    """Every office; at most 500 are shown."""
+    places: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for row in session.scalars(
+        select(WatchedLocality).where(WatchedLocality.active.is_(True)).order_by(WatchedLocality.code)
+    ):
+        places[row.unit_id].append((row.code, row.name))
+    people: dict[int, int] = {
+        unit_id: number for unit_id, number in session.execute(select(Account.unit_id, func.count()).group_by(Account.unit_id))
+    }
+    found = session.scalars(select(Unit).order_by(Unit.level, Unit.short_name).limit(500))
+    return tuple(_unit(unit, places[unit.id], people.get(unit.id, 0)) for unit in found)
+
+
+def unit(session: Session, unit_id: int) -> UnitRow:
+    """One office. Raises :class:`NotFound`."""
+    row = session.get(Unit, unit_id)
+    if row is None:
+        raise NotFound("Không có cơ quan này.", "There is no such office.")
+    places = session.execute(
+        select(WatchedLocality.code, WatchedLocality.name)
+        .where(WatchedLocality.unit_id == unit_id, WatchedLocality.active.is_(True))
+        .order_by(WatchedLocality.code)
+    )
+    people = session.scalar(select(func.count()).select_from(Account).where(Account.unit_id == unit_id))
+    return _unit(row, [(code, name) for code, name in places], people or 0)
+
+
+def _unit(row: Unit, places: list[tuple[str, str]], people: int) -> UnitRow:
+    return UnitRow(row.id, row.locality, row.level, row.name, row.short_name, dict(row.details), tuple(places), people)

@@ -1,0 +1,256 @@
+"""Hộp tin: items by filters, with their reasons, facet counts and the story that a tag would go to. Every count is bounded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
+
+from core.queries.frame import watched
+from core.queries.reasons import Part, item_mentions, line
+from core.records.item import Item, Mention, Story
+from core.records.source import Source
+from core.rules.vocabulary import Band
+
+PAGE = 20
+#: totals and facets look at so many items at most; a longer list shows a plus sign and asks to be narrowed
+CEILING = 2000
+KINDS = ("press", "social", "foreign", "hand")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The filters of the list. Three-state ones are "" (off), "with" or "without"."""
+
+    handled: str = "without"
+    named: str = "with"
+    foreign: str = ""
+    copies: str = ""
+    band: str = ""
+    kinds: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    """Tag values; "none" stands for untagged."""
+    localities: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    story: int | None = None
+    days: int = 30
+    sort: str = "newest"
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """An item as a row of the list."""
+
+    id: int
+    story_id: int | None
+    story_version: int
+    title: str
+    language: str
+    gist: str
+    reason: tuple[Part, ...]
+    excerpt: tuple[Part, ...]
+    source_name: str
+    at: datetime
+    locality: str
+    band: str
+    tag: str
+    incident_id: int | None
+    is_copy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the list."""
+
+    rows: tuple[ItemRow, ...]
+    total: int
+    capped: bool
+    page: int
+    pages: int
+    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    localities: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def first(self) -> int:
+        """Number of the first row."""
+        return (self.page - 1) * PAGE + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """Number of the last row."""
+        return (self.page - 1) * PAGE + len(self.rows)
+
+
+def listing(session: Session, unit_id: int, wanted: Wanted, now: datetime, *, language: str = "vi") -> Listing:
+    """A page of the office's inbox."""
+    names = watched(session, unit_id)
+    base = _where(select(Item.id), wanted, list(names), now)
+    # The newest of the matching items; each column that a facet needs comes along, so that one pass counts them all.
+    seen = session.execute(
+        base.with_only_columns(
+            Item.id, Item.language, Item.received_via, Item.source_id, Story.tag, Source.social, Source.domestic
+        )
+        .order_by(None)
+        .order_by(*_order(wanted.sort))
+        .limit(CEILING + 1)
+    ).all()
+    capped = len(seen) > CEILING
+    seen = seen[:CEILING]
+    pages = max(1, -(-len(seen) // PAGE))
+    page = min(max(1, wanted.page), pages)
+    ids = [row.id for row in seen[(page - 1) * PAGE : page * PAGE]]
+    return Listing(
+        rows=rows(session, ids, names, language=language),
+        total=len(seen),
+        capped=capped,
+        page=page,
+        pages=pages,
+        facets=_facets(session, seen, names),
+        localities=tuple(names.items()),
+    )
+
+
+def _order(sort: str) -> tuple[Any, ...]:
+    if sort == "need":
+        return (Story.need.desc(), Item.id.desc())
+    if sort == "published":
+        return (Item.published_at.desc().nulls_last(), Item.id.desc())
+    return (Item.id.desc(),)
+
+
+def _three(query: Select[Any], state: str, condition: Any) -> Select[Any]:
+    if state == "with":
+        return query.where(condition)
+    if state == "without":
+        return query.where(~condition)
+    return query
+
+
+def _where(query: Select[Any], wanted: Wanted, codes: list[str], now: datetime) -> Select[Any]:
+    query = query.outerjoin(Story, Item.story_id == Story.id).outerjoin(Source, Item.source_id == Source.id)
+    if wanted.story is not None:
+        return query.where(Item.story_id == wanted.story)
+    query = query.where(Item.first_seen_at >= now - timedelta(days=wanted.days))
+    ours = select(Mention.item_id).where(
+        Mention.locality.in_(wanted.localities or codes),
+        Mention.band.in_([wanted.band] if wanted.band else [Band.IN, Band.CHECK]),
+    )
+    if wanted.band or wanted.localities:
+        query = query.where(Item.id.in_(ours))
+    else:
+        query = _three(query, wanted.named, Item.id.in_(ours))
+    if not wanted.tags:
+        tagged = and_(Story.tag.is_not(None), Story.tag != "")
+        query = _three(query, wanted.handled, tagged)
+    else:
+        query = query.where(
+            or_(Story.tag.in_([tag for tag in wanted.tags if tag != "none"]), *([Story.tag == ""] if "none" in wanted.tags else []))
+        )
+    query = _three(query, wanted.foreign, and_(Source.domestic.is_not(None), Source.domestic.is_(False)))
+    query = _three(query, wanted.copies, Item.copy_of_id.is_not(None))
+    if wanted.kinds:
+        query = query.where(or_(*[_kind(kind) for kind in wanted.kinds]))
+    if wanted.languages:
+        query = query.where(Item.language.in_(wanted.languages))
+    if wanted.sources:
+        query = query.where(Item.source_id.in_(wanted.sources))
+    return query
+
+
+def _kind(kind: str) -> Any:
+    return {
+        "press": and_(Source.social.is_(False), Source.domestic.is_(True)),
+        "social": Source.social.is_(True),
+        "foreign": Source.domestic.is_(False),
+        "hand": Item.received_via == "hand",
+    }[kind]
+
+
+def _facets(session: Session, seen: Sequence[Any], names: dict[str, str]) -> dict[str, dict[str, int]]:
+    kinds: Counter[str] = Counter()
+    for row in seen:
+        if row.received_via == "hand":
+            kinds["hand"] += 1
+        elif row.social:
+            kinds["social"] += 1
+        elif row.domestic is False:
+            kinds["foreign"] += 1
+        else:
+            kinds["press"] += 1
+    found = {
+        "kind": dict(kinds),
+        "language": dict(Counter(row.language for row in seen if row.language)),
+        "tag": dict(Counter(row.tag or "none" for row in seen)),
+    }
+    if len(names) > 1 and seen:
+        places: Counter[str] = Counter()
+        ids = [row.id for row in seen]
+        for at in range(0, len(ids), 500):
+            places.update(
+                session.scalars(
+                    select(Mention.locality).where(
+                        Mention.item_id.in_(ids[at : at + 500]), Mention.locality.in_(list(names)), Mention.band != Band.OUT
+                    )
+                )
+            )
+        found["locality"] = dict(places)
+    return found
+
+
+def rows(
+    session: Session,
+    ids: Sequence[int],
+    names: dict[str, str],
+    *,
+    language: str = "vi",
+    excerpts: dict[int, tuple[Part, ...]] | None = None,
+) -> tuple[ItemRow, ...]:
+    """Rows of items in the order of ``ids``; ``excerpts`` stand in the place of reasons in a search."""
+    if not ids:
+        return ()
+    found = {
+        row.id: row
+        for row in session.execute(
+            select(
+                Item.id, Item.story_id, Item.title, Item.language, Item.gist, Item.first_seen_at, Item.published_at, Item.seen_where,
+                Item.band, Item.copy_of_id, Source.name, Story.version, Story.tag, Story.incident_id, Story.need_parts,
+            )
+            .outerjoin(Source, Item.source_id == Source.id)
+            .outerjoin(Story, Item.story_id == Story.id)
+            .where(Item.id.in_(ids))
+        )
+    }  # fmt: skip
+    mentions = item_mentions(session, ids, list(names))
+    out = []
+    for item_id in ids:
+        row = found.get(item_id)
+        if row is None:
+            continue
+        mention = mentions.get(item_id)
+        out.append(
+            ItemRow(
+                id=row.id,
+                story_id=row.story_id,
+                story_version=row.version or 0,
+                title=row.title,
+                language=row.language,
+                gist=row.gist,
+                reason=line(mention, row.need_parts or (), language=language) if mention else (),
+                excerpt=(excerpts or {}).get(item_id, ()),
+                source_name=row.name or row.seen_where,
+                at=row.published_at or row.first_seen_at,
+                locality=names.get(mention.locality, "") if mention and mention.band != Band.OUT else "",
+                band=mention.band if mention else row.band,
+                tag=row.tag or "",
+                incident_id=row.incident_id,
+                is_copy=row.copy_of_id is not None,
+            )
+        )
+    return tuple(out)

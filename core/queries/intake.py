@@ -1,0 +1,46 @@
+"""What a person asked the scheduler to fetch, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.records.source import CrawlRequest
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A pasted link. ``state`` is queued, running, done or failed; the sentences say why it failed."""
+
+    id: int
+    url: str
+    at: datetime
+    state: str
+    item_id: int | None
+    error_vi: str
+    error_en: str
+
+
+def requests(session: Session, account_id: int, limit: int = 10) -> tuple[RequestRow, ...]:
+    """The newest links that this person pasted."""
+    found = session.scalars(
+        select(CrawlRequest)
+        .where(CrawlRequest.kind == "link", CrawlRequest.requested_by == account_id)
+        .order_by(CrawlRequest.id.desc())
+        .limit(limit)
+    )
+    return tuple(
+        RequestRow(
+            row.id,
+            row.url,
+            row.requested_at,
+            row.state,
+            row.result.get("item_id"),
+            str(row.result.get("error_vi", "")),
+            str(row.result.get("error_en", "")),
+        )
+        for row in found
+    )

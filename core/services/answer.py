@@ -1,0 +1,620 @@
+"""Incidents: opening, assessing, choosing the answer, and the head's moves (domain.md §2 states 2–6, 11, 12; G6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.clock import VIETNAM
+from core.errors import Invalid, RuleBroken
+from core.records.claim import Claim, Evidence, VerdictRecord
+from core.records.document import Document
+from core.records.incident import FactLine, Incident
+from core.records.item import Story
+from core.rules.guardrails import require_not_secret
+from core.rules.matrix import ANSWER_VI, QUIET, Answer, allowed_answers, needs_reason
+from core.rules.vocabulary import DeadlineKind, Harm, IncidentState, Spread, SubVerdict, Verdict
+from core.rules.workflow import OPEN, Act, target
+from core.services import acting, audit, judge, moves, standing
+from core.services.acting import get, of_own_office, perform, person, take_version, words
+from core.services.desk import Actor, Desk
+from core.text.normalise import clean
+
+#: how a follow-up check ended
+FOLLOW_UPS: dict[str, Act] = {
+    "quiet": Act.FOLLOW_UP,
+    "corrected": Act.FOLLOW_UP,
+    "spreading": Act.STILL_SPREADING,
+    "new_evidence": Act.NEW_EVIDENCE,
+}
+
+
+def open_incident(
+    desk: Desk, actor: Actor, story_id: int, title: str = "", received_at: datetime | None = None
+) -> int:
+    """Open an incident on a story; the office's claims of the story go with it, and clock A (24 h) starts. Returns its id.
+
+    ``received_at``: when the office received the matter (aware; default now; never in the future). Raises :class:`Invalid`,
+    :class:`RuleBroken` when the story has one already, :class:`core.errors.Forbidden`.
+    """
+
+    def work(session: Session) -> int:
+        who = person(session, actor, "incident.open")
+        acting.lock(session, who.unit_id)
+        story = get(session, Story, story_id, "câu chuyện")
+        if story.incident_id is not None:
+            raise RuleBroken(
+                "workflow",
+                f"Câu chuyện này đã có vụ việc (số {story.incident_id}).",
+                "The story has an incident already.",
+                lawful="Mở vụ việc đang có.",
+            )
+        now = desk.clock.now()
+        received = received_at or now
+        if (
+            received.tzinfo is None
+            or received > now + timedelta(minutes=5)
+            or received < now - timedelta(days=365)
+        ):
+            message = "Thời điểm tiếp nhận phải có múi giờ, không ở tương lai và không quá một năm trước."
+            raise Invalid(message, "received_at is out of range.", fields={"received_at": message})
+        name = clean(title).strip() or story.title
+        require_not_secret([name])
+        year = now.astimezone(VIETNAM).year
+        last = session.scalar(
+            select(func.max(Incident.number)).where(Incident.unit_id == who.unit_id, Incident.year == year)
+        )
+        incident = Incident(
+            unit_id=who.unit_id,
+            year=year,
+            number=(last or 0) + 1,
+            title=name[:300],
+            state=IncidentState.RECEIVED,
+            opened_by=who.id,
+            owner_id=who.id,
+            received_at=received,
+            suggested=[],
+            chosen=[],
+        )
+        session.add(incident)
+        session.flush()
+        story.incident_id = incident.id
+        story.version += 1
+        moved = session.scalars(
+            select(Claim)
+            .where(Claim.story_id == story.id, Claim.unit_id == who.unit_id, Claim.incident_id.is_(None))
+            .order_by(Claim.id)
+        ).all()
+        for claim in moved:
+            claim.incident_id = incident.id
+        session.flush()
+        moves.start_clock(session, desk, incident, DeadlineKind.FIRST_STATEMENT, received)
+        audit.record(
+            session,
+            desk,
+            actor,
+            "incident.open",
+            "incident",
+            incident.id,
+            detail={
+                "story": story.id,
+                "number": f"{incident.number}/{year}",
+                "claims": [claim.id for claim in moved],
+            },
+        )
+        _catch_up(session, desk, actor, incident, list(moved))
+        return incident.id
+
+    return perform(desk, actor, "incident.open", "story", story_id, work)
+
+
+def attach_claim(desk: Desk, actor: Actor, incident_id: int, claim_id: int) -> None:
+    """Put a claim of the own office, that belongs to no incident, into one that is open."""
+
+    def work(session: Session) -> None:
+        who = person(session, actor, "incident.attach_claim")
+        incident = _mine(session, who.unit_id, who, incident_id)
+        claim = get(session, Claim, claim_id, "tuyên bố")
+        of_own_office(who, claim.unit_id)
+        _must_be_open(incident)
+        if claim.incident_id is not None:
+            raise RuleBroken(
+                "workflow", "Tuyên bố này đã thuộc một vụ việc.", "The claim belongs to an incident already."
+            )
+        claim.incident_id = incident.id
+        claim.version += 1
+        session.flush()
+        audit.record(
+            session, desk, actor, "incident.attach_claim", "incident", incident.id, detail={"claim": claim.id}
+        )
+        _catch_up(session, desk, actor, incident, [claim])
+
+    perform(desk, actor, "incident.attach_claim", "incident", incident_id, work)
+
+
+def begin(desk: Desk, actor: Actor, incident_id: int, version: int) -> None:
+    """Start verifying (state 3). Adding evidence or proposing a verdict does it too."""
+    _head_move(desk, actor, incident_id, version, Act.BEGIN, "", act="incident.begin")
+
+
+def add_fact(
+    desk: Desk,
+    actor: Actor,
+    incident_id: int,
+    claim_part: str,
+    fact: str,
+    evidence_id: int | None,
+    as_of: str = "",
+) -> int:
+    """A row of the claim–fact–evidence table: what is said, what is so, by which evidence, as of when. Returns its id."""
+
+    def work(session: Session) -> int:
+        who = person(session, actor, "incident.add_fact")
+        incident = _mine(session, who.unit_id, who, incident_id)
+        _must_be_open(incident)
+        part = words(clean(claim_part), "claim_part", "Phần của tuyên bố", least=2, most=1000)
+        text = words(clean(fact), "fact", "Sự thật", least=5, most=2000)
+        require_not_secret([part, text])
+        if evidence_id is not None:
+            _evidence_of(session, incident, evidence_id)
+        position = session.scalar(
+            select(func.max(FactLine.position)).where(FactLine.incident_id == incident.id)
+        )
+        row = FactLine(
+            incident_id=incident.id,
+            claim_part=part,
+            fact=text,
+            evidence_id=evidence_id,
+            as_of=clean(as_of).strip()[:60],
+            position=(position or 0) + 1,
+            added_by=who.id,
+        )
+        session.add(row)
+        session.flush()
+        audit.record(
+            session,
+            desk,
+            actor,
+            "incident.add_fact",
+            "incident",
+            incident.id,
+            detail={"fact": row.id, "evidence": evidence_id},
+        )
+        return row.id
+
+    return perform(desk, actor, "incident.add_fact", "incident", incident_id, work)
+
+
+def remove_fact(desk: Desk, actor: Actor, fact_id: int) -> None:
+    """Take a row out of the table (it stays in the record)."""
+
+    def work(session: Session) -> None:
+        who = person(session, actor, "incident.remove_fact")
+        row = get(session, FactLine, fact_id, "dòng sự thật")
+        incident = _mine(session, who.unit_id, who, row.incident_id)
+        _must_be_open(incident)
+        if row.removed_at is None:
+            row.removed_at = desk.clock.now()
+            audit.record(
+                session, desk, actor, "incident.remove_fact", "incident", incident.id, detail={"fact": row.id}
+            )
+
+    perform(desk, actor, "incident.remove_fact", "fact", fact_id, work)
+
+
+def suggestion(desk: Desk, incident_id: int) -> tuple[tuple[str, ...], ...]:
+    """What the matrix suggests for the incident as it is assessed: alternatives, each a sorted set; empty before the assessment."""
+    with desk.store.read() as session:
+        incident = get(session, Incident, incident_id, "vụ việc")
+        return tuple(tuple(sorted(option)) for option in _suggested(session, desk, incident))
+
+
+def choices(desk: Desk, incident_id: int) -> tuple[str, ...]:
+    """The answers that the standing verdicts allow at all (G1)."""
+    with desk.store.read() as session:
+        incident = get(session, Incident, incident_id, "vụ việc")
+        return tuple(sorted(allowed_answers(standing.verdicts(session, incident))))
+
+
+def assess(
+    desk: Desk, actor: Actor, incident_id: int, version: int, spread: str, harm: str, impact: bool = False
+) -> None:
+    """State 5: how far it spread, how much harm; ``impact`` records that public opinion is affected and starts clock B (24 h).
+
+    With a standing Sai lệch, impact starts clock C as well. Raises :class:`Invalid`, :class:`RuleBroken`, Conflict, Forbidden.
+    """
+
+    def work(session: Session) -> None:
+        who = person(session, actor, "incident.assess")
+        incident = _mine(session, who.unit_id, who, incident_id)
+        if spread not in set(Spread) or harm not in set(Harm):
+            fields = (
+                {"spread": "Chọn mức lan truyền R0–R3."}
+                if spread not in set(Spread)
+                else {"harm": "Chọn mức ảnh hưởng H0–H3."}
+            )
+            raise Invalid("Chưa chọn đủ hai mức của ma trận.", "Spread and harm are needed.", fields=fields)
+        target(Act.ASSESS, IncidentState(incident.state))
+        take_version(session, incident, version, ("incident", incident.id))
+        incident.spread, incident.harm, incident.assessed_by = spread, harm, who.id
+        now = desk.clock.now()
+        if impact and incident.impact_at is None:
+            incident.impact_at = now
+            moves.start_clock(session, desk, incident, DeadlineKind.DIVIDED_OPINION, now)
+        session.flush()
+        _notice_clock(session, desk, incident)
+        incident.suggested = sorted(
+            {answer for option in _suggested(session, desk, incident) for answer in option}
+        )
+        audit.record(
+            session,
+            desk,
+            actor,
+            "incident.assess",
+            "incident",
+            incident.id,
+            detail={"spread": spread, "harm": harm, "impact": impact, "suggested": incident.suggested},
+        )
+        moves.move(session, desk, actor, incident, Act.ASSESS)
+
+    perform(desk, actor, "incident.assess", "incident", incident_id, work)
+
+
+def choose(
+    desk: Desk,
+    actor: Actor,
+    incident_id: int,
+    version: int,
+    answers: Sequence[str],
+    reason: str = "",
+    silent: bool = False,
+) -> None:
+    """The spokesperson decides the answer. Silence, more or less than suggested take a written reason (G6).
+
+    Raises :class:`RuleBroken` "G1" for an answer that the standing verdicts do not allow, "G6" without the reason.
+    """
+
+    def work(session: Session) -> None:
+        who = person(session, actor, "incident.choose")
+        incident = _mine(session, who.unit_id, who, incident_id)
+        chosen = _answers(answers, silent=silent)
+        target(Act.CHOOSE_QUIET, IncidentState(incident.state))
+        verdicts = standing.verdicts(session, incident)
+        _require_allowed(chosen, verdicts)
+        suggested = _suggested(session, desk, incident)
+        why = clean(reason).strip()
+        if needs_reason(chosen, suggested, silent=silent) and len(why) < 10:
+            message = "Không phản hồi, hoặc chọn nhiều hơn hay ít hơn ma trận gợi ý, phải ghi lý do."
+            raise RuleBroken(
+                "G6",
+                message,
+                "Silence, more or less than the matrix suggests needs a written reason.",
+                lawful="Ghi lý do (ít nhất 10 ký tự).",
+            )
+        take_version(session, incident, version, ("incident", incident.id))
+        incident.chosen = sorted(chosen)
+        incident.silent = silent
+        incident.choice_reason = why[:4000]
+        incident.chosen_by, incident.chosen_at = who.id, desk.clock.now()
+        audit.record(
+            session,
+            desk,
+            actor,
+            "incident.choose",
+            "incident",
+            incident.id,
+            detail={
+                "chosen": incident.chosen,
+                "silent": silent,
+                "reason": why,
+                "suggested": [sorted(option) for option in suggested],
+            },
+        )
+        if chosen & {Answer.REPLY, Answer.D18}:
+            moves.move(session, desk, actor, incident, Act.CHOOSE_REPLY, why)
+            moves.start_clock(session, desk, incident, DeadlineKind.ANSWER_CRITICISM, incident.received_at)
+        elif silent or chosen <= QUIET:
+            moves.move(
+                session,
+                desk,
+                actor,
+                incident,
+                Act.CHOOSE_QUIET,
+                why or ", ".join(ANSWER_VI[answer] for answer in sorted(chosen)),
+            )
+        else:
+            moves.move(session, desk, actor, incident, Act.CHOOSE_ANSWER, why)
+
+    perform(desk, actor, "incident.choose", "incident", incident_id, work)
+
+
+def record_statement(
+    desk: Desk, actor: Actor, incident_id: int, version: int, note: str, url: str = ""
+) -> None:
+    """A first statement ("thông tin ban đầu") that the spokesperson gave by the office's own means: stops clocks A and B.
+
+    It does not move the incident (domain.md: a side path of states 2–5). ``note``: where and what was said.
+    """
+
+    def work(session: Session) -> None:
+        who = person(session, actor, "incident.record_statement")
+        incident = _mine(session, who.unit_id, who, incident_id)
+        _must_be_open(incident)
+        text = words(clean(note), "note", "Thông tin ban đầu đã nêu ở đâu, nội dung gì")
+        take_version(session, incident, version, ("incident", incident.id))
+        moves.stop_clocks(
+            session,
+            incident.id,
+            (DeadlineKind.FIRST_STATEMENT, DeadlineKind.DIVIDED_OPINION),
+            desk.clock.now(),
+        )
+        audit.record(
+            session,
+            desk,
+            actor,
+            "incident.record_statement",
+            "incident",
+            incident.id,
+            detail={"note": text, "url": url[:2000]},
+        )
+
+    perform(desk, actor, "incident.record_statement", "incident", incident_id, work)
+
+
+def record_reply(desk: Desk, actor: Actor, incident_id: int, version: int, note: str) -> None:
+    """The reply to criticism was sent (number, date, to whom): stops clock D, the incident goes to follow-up."""
+    _recorded(
+        desk,
+        actor,
+        incident_id,
+        version,
+        note,
+        Act.RECORD_REPLY,
+        "incident.record_reply",
+        (DeadlineKind.ANSWER_CRITICISM,),
+    )
+
+
+def record_outside(desk: Desk, actor: Actor, incident_id: int, version: int, note: str) -> None:
+    """The chosen answer was given by the office's own means (portal, loudspeaker, Zalo OA) without a document made here.
+
+    Stops clocks A and B. Raises :class:`RuleBroken` when a document is being made.
+    """
+    _recorded(
+        desk,
+        actor,
+        incident_id,
+        version,
+        note,
+        Act.RECORD_OUTSIDE,
+        "incident.record_outside",
+        (DeadlineKind.FIRST_STATEMENT, DeadlineKind.DIVIDED_OPINION),
+    )
+
+
+def follow_up(
+    desk: Desk, actor: Actor, incident_id: int, version: int, result: str, outcome: str = "quiet"
+) -> None:
+    """Record a follow-up check (24 h, 72 h, 7 days, 30 days). ``outcome``: quiet, corrected, spreading, new_evidence.
+
+    ``spreading`` leads back to choosing an answer, ``new_evidence`` back to verifying. The first check of a published incident
+    opens the follow-up.
+    """
+
+    def work(session: Session) -> None:
+        who = person(session, actor, "incident.follow_up")
+        incident = _mine(session, who.unit_id, who, incident_id)
+        text = words(clean(result), "result", "Kết quả theo dõi")
+        if outcome not in FOLLOW_UPS:
+            raise Invalid(
+                "Chọn kết quả theo dõi.",
+                f"Unknown outcome {outcome!r}.",
+                fields={"outcome": "Chọn kết quả theo dõi."},
+            )
+        target(Act.FOLLOW_UP, IncidentState(incident.state))
+        take_version(session, incident, version, ("incident", incident.id))
+        incident.result = text
+        audit.record(
+            session,
+            desk,
+            actor,
+            "incident.follow_up",
+            "incident",
+            incident.id,
+            detail={"result": text, "outcome": outcome},
+        )
+        if incident.state == IncidentState.PUBLISHED:
+            moves.move(session, desk, actor, incident, Act.FOLLOW_UP, text)
+        if FOLLOW_UPS[outcome] != Act.FOLLOW_UP:
+            moves.move(session, desk, actor, incident, FOLLOW_UPS[outcome], text)
+
+    perform(desk, actor, "incident.follow_up", "incident", incident_id, work)
+
+
+def pause(desk: Desk, actor: Actor, incident_id: int, version: int, reason: str) -> None:
+    """Pause: nothing moves and nothing leaves until it is resumed."""
+    _head_move(desk, actor, incident_id, version, Act.PAUSE, reason)
+
+
+def resume(desk: Desk, actor: Actor, incident_id: int, version: int, reason: str = "") -> None:
+    """Go on where it was paused."""
+    _head_move(desk, actor, incident_id, version, Act.RESUME, reason)
+
+
+def transfer(desk: Desk, actor: Actor, incident_id: int, version: int, reason: str) -> None:
+    """Hand the incident up or to the competent body; ``reason`` names it."""
+    _head_move(desk, actor, incident_id, version, Act.TRANSFER, reason)
+
+
+def reopen(desk: Desk, actor: Actor, incident_id: int, version: int, reason: str) -> None:
+    """Reopen a closed or handed-over incident to verify again (new evidence)."""
+    _head_move(desk, actor, incident_id, version, Act.REOPEN, reason)
+
+
+def close(desk: Desk, actor: Actor, incident_id: int, version: int, reason: str) -> None:
+    """Close with the result in words."""
+    _head_move(desk, actor, incident_id, version, Act.CLOSE, reason)
+
+
+# --- inside -----------------------------------------------------------------------------------------------------------
+
+
+def _head_move(
+    desk: Desk, actor: Actor, incident_id: int, version: int, step: Act, reason: str, *, act: str = ""
+) -> None:
+    name = act or f"incident.{step}"
+
+    def work(session: Session) -> None:
+        who = person(session, actor, name)
+        incident = _mine(session, who.unit_id, who, incident_id)
+        target(step, IncidentState(incident.state), resume_state=incident.resume_state)
+        why = clean(reason).strip()
+        if step in {Act.PAUSE, Act.TRANSFER, Act.REOPEN, Act.CLOSE}:
+            why = words(why, "reason", "Lý do" if step != Act.CLOSE else "Kết quả")
+        take_version(session, incident, version, ("incident", incident.id))
+        moves.move(session, desk, actor, incident, step, why)
+        if step == Act.CLOSE:
+            incident.closed_at, incident.result = desk.clock.now(), why
+        elif step == Act.REOPEN:
+            incident.closed_at = None
+
+    perform(desk, actor, name, "incident", incident_id, work)
+
+
+def _recorded(
+    desk: Desk,
+    actor: Actor,
+    incident_id: int,
+    version: int,
+    note: str,
+    step: Act,
+    act: str,
+    kinds: tuple[DeadlineKind, ...],
+) -> None:
+    def work(session: Session) -> None:
+        who = person(session, actor, act)
+        incident = _mine(session, who.unit_id, who, incident_id)
+        text = words(clean(note), "note", "Đã trả lời, thông tin thế nào (số, ngày, nơi nhận, kênh)")
+        target(step, IncidentState(incident.state))
+        if (
+            session.scalar(select(Document.id).where(Document.incident_id == incident.id).limit(1))
+            is not None
+        ):
+            raise RuleBroken(
+                "workflow",
+                "Vụ việc đang có văn bản; phát hành văn bản thay vì ghi tay.",
+                "The incident has documents.",
+            )
+        take_version(session, incident, version, ("incident", incident.id))
+        moves.stop_clocks(session, incident.id, kinds, desk.clock.now())
+        incident.result = text
+        audit.record(session, desk, actor, act, "incident", incident.id, detail={"note": text})
+        moves.move(session, desk, actor, incident, step, text)
+
+    perform(desk, actor, act, "incident", incident_id, work)
+
+
+def _mine(session: Session, unit_id: int, who: acting.Person, incident_id: int) -> Incident:
+    incident = get(session, Incident, incident_id, "vụ việc")
+    of_own_office(who, incident.unit_id)
+    return incident
+
+
+def _must_be_open(incident: Incident) -> None:
+    if incident.state not in {str(state) for state in OPEN}:
+        raise RuleBroken(
+            "workflow",
+            "Vụ việc đang đóng, tạm dừng hoặc đã chuyển nên không sửa được.",
+            f"The incident is {incident.state}.",
+            lawful="Mở lại hoặc tiếp tục vụ việc trước.",
+        )
+
+
+def _evidence_of(session: Session, incident: Incident, evidence_id: int) -> None:
+    row = get(session, Evidence, evidence_id, "bằng chứng")
+    claim = get(session, Claim, row.claim_id, "tuyên bố")
+    if claim.incident_id != incident.id or row.removed_at is not None:
+        message = "Bằng chứng này không thuộc vụ việc hoặc đã bị bỏ."
+        raise Invalid(message, "The evidence is not of this incident.", fields={"evidence_id": message})
+
+
+def _suggested(session: Session, desk: Desk, incident: Incident) -> tuple[frozenset[Answer], ...]:
+    if not incident.spread or not incident.harm:
+        return ()
+    return desk.matrix.suggest(
+        Spread(incident.spread),
+        Harm(incident.harm),
+        verdicts=standing.verdicts(session, incident),
+        press=standing.carried_by_press(session, incident),
+    )
+
+
+def _notice_clock(session: Session, desk: Desk, incident: Incident) -> None:
+    """Clock C: Sai lệch that stands and impact, both."""
+    if incident.impact_at is None:
+        return
+    for claim in standing.claims_of(session, incident):
+        row: VerdictRecord | None = standing.standing(session, claim)
+        if (
+            row is not None
+            and row.verdict == Verdict.MISLEADING
+            and row.sub_verdict != SubVerdict.WRONG_NAME
+            and row.decided_at is not None
+        ):
+            moves.start_clock(
+                session, desk, incident, DeadlineKind.NOTICE, max(row.decided_at, incident.impact_at)
+            )
+            return
+
+
+def _answers(answers: Sequence[str], *, silent: bool) -> frozenset[Answer]:
+    wrong = [answer for answer in answers if answer not in set(Answer)]
+    if wrong:
+        raise Invalid(
+            f"Không có phương án “{wrong[0]}”.",
+            f"Unknown answer {wrong[0]!r}.",
+            fields={"answers": "Chọn lại phương án."},
+        )
+    chosen = frozenset(Answer(answer) for answer in answers)
+    if silent and chosen:
+        message = "Đã chọn không phản hồi thì không chọn thêm phương án khác."
+        raise Invalid(message, "Silence excludes other answers.", fields={"answers": message})
+    if not silent and not chosen:
+        message = "Chọn ít nhất một phương án, hoặc chọn “Không phản hồi”."
+        raise Invalid(message, "Choose an answer or silence.", fields={"answers": message})
+    if chosen & {Answer.REPLY, Answer.D18} and chosen & {Answer.D1, Answer.D3}:
+        message = "Trả lời phản ánh và văn bản làm rõ là hai đường khác nhau; tách thành hai vụ việc."
+        raise Invalid(
+            message, "A reply and a clarification belong to two incidents.", fields={"answers": message}
+        )
+    return chosen
+
+
+def _require_allowed(chosen: Collection[Answer], verdicts: Collection[tuple[Verdict, SubVerdict]]) -> None:
+    refused = sorted(set(chosen) - allowed_answers(verdicts))
+    if refused:
+        names = ", ".join(ANSWER_VI[answer] for answer in refused)
+        possible = ", ".join(ANSWER_VI[answer] for answer in sorted(allowed_answers(verdicts)))
+        raise RuleBroken(
+            "G1",
+            f"Kết luận hiện nay không cho phép: {names}.",
+            f"The standing verdicts do not allow {', '.join(refused)}.",
+            lawful=f"Có thể chọn: {possible}.",
+        )
+
+
+def _catch_up(
+    session: Session, desk: Desk, actor: Actor, incident: Incident, claims: Sequence[Claim]
+) -> None:
+    """Claims that were worked on before the incident existed bring it to where it belongs."""
+    if not claims:
+        return
+    worked = session.scalar(
+        select(Evidence.id).where(Evidence.claim_id.in_([claim.id for claim in claims])).limit(1)
+    )
+    if worked is not None and incident.state == IncidentState.RECEIVED:
+        moves.move(session, desk, actor, incident, Act.BEGIN)
+    judge.after_verdict(session, desk, actor, claims[0])

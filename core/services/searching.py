@@ -1,0 +1,243 @@
+"""Search: the query read by the one grammar, asked of the index, shown with excerpts made here (decisions 1 and 2).
+
+When the index is away, the newest items are read from the store by the same tokens, and a banner says so: work goes on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.errors import Invalid, Unavailable
+from core.ports import Filters, IndexDocument, SearchPage, SortOrder
+from core.records.item import Item, Mention
+from core.records.source import Source
+from core.rules.permissions import require
+from core.rules.vocabulary import Band
+from core.services.desk import Actor, Desk
+from core.services.outbox import index_document
+from core.text import query as query_language
+from core.text.excerpts import excerpt
+from core.text.query import And, Node, Not, Or, Phrase, Word, parse_query
+from core.text.tokens import tokenise
+
+MAX_LIMIT = 1000
+#: without an index, only this many of the newest items are read
+FALLBACK_ITEMS = 2000
+_PAGE = 200
+
+BANNER_VI = "Máy tìm kiếm đang nghỉ: chỉ tìm trong 2.000 tin mới nhất. Tin mới vẫn được lưu đầy đủ."
+BANNER_EN = "The search index is away: only the newest 2,000 items were searched. New items are still stored."
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One item found. ``excerpt`` and ``title_parts`` are (text, highlighted) in order; ``cut_start``/``cut_end``: the text goes on."""
+
+    id: int
+    url: str
+    title: str
+    title_parts: tuple[tuple[str, bool], ...]
+    excerpt: tuple[tuple[str, bool], ...]
+    cut_start: bool
+    cut_end: bool
+    source_id: str | None
+    source_name: str
+    language: str
+    kind: str
+    band: str
+    localities: tuple[str, ...]
+    story_id: int | None
+    copy_of_id: int | None
+    first_seen_at: datetime
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits in order and how many there are in all. ``banner`` is empty when the index answered."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    banner: str = ""
+    banner_en: str = ""
+
+
+def search(
+    desk: Desk,
+    actor: Actor | None,
+    query: str,
+    filters: Filters,
+    *,
+    sort: SortOrder = "newest",
+    limit: int = 20,
+    offset: int = 0,
+    facets: bool = False,
+) -> SearchResult:
+    """Items that match; an empty query matches everything. ``actor`` None: the command line.
+
+    Raises :class:`Forbidden`, and :class:`Invalid` (field ``q``) for a query without a word or one that is too long.
+    """
+    if actor is not None:
+        require(actor, "item.search")
+    limit, offset = max(1, min(limit, MAX_LIMIT)), max(0, offset)
+    node: Node | None = None
+    if query.strip():
+        parsed = parse_query(query)
+        if isinstance(parsed, query_language.Invalid):
+            raise Invalid(parsed.vi, parsed.en, fields={"q": parsed.vi})
+        node = parsed
+    page: SearchPage | None = None
+    if desk.index is not None:
+        try:
+            page = desk.index.search(node, filters, sort=sort, limit=limit, offset=offset, facets=facets)
+        except Unavailable:
+            page = None
+    with desk.store.read() as session:
+        away = page is None
+        if page is None:
+            page = _without_index(session, node, filters, sort, limit, offset, facets)
+        hits = _hits(session, page.ids, node)
+    return SearchResult(page.total, hits, page.facets, BANNER_VI if away else "", BANNER_EN if away else "")
+
+
+def _hits(session: Session, ids: Sequence[int], node: Node | None) -> tuple[Hit, ...]:
+    """Rows in the order of ``ids``; one that was removed since the index saw it is left out."""
+    rows = {
+        row[0].id: (row[0], row[1])
+        for row in session.execute(
+            select(Item, Source.name).outerjoin(Source, Source.id == Item.source_id).where(Item.id.in_(ids))
+        )
+    }
+    places: dict[int, list[str]] = {item_id: [] for item_id in ids}
+    for mention in session.execute(
+        select(Mention.item_id, Mention.locality)
+        .where(Mention.item_id.in_(ids), Mention.band != Band.OUT)
+        .order_by(Mention.band.desc(), Mention.locality)
+    ):
+        places[mention.item_id].append(mention.locality)
+    hits = []
+    for item_id in ids:
+        if item_id not in rows:
+            continue
+        item, source_name = rows[item_id]
+        shown = excerpt(item.text, node)
+        hits.append(
+            Hit(
+                id=item.id,
+                url=item.url or item.canonical_url,
+                title=item.title,
+                title_parts=tuple(
+                    (part.text, part.highlighted) for part in excerpt(item.title, node, len(item.title) + 20)
+                ),
+                excerpt=tuple((part.text, part.highlighted) for part in shown),
+                cut_start=bool(shown) and shown[0].start > 0,
+                cut_end=bool(shown) and shown[-1].end < len(item.text),
+                source_id=item.source_id,
+                source_name=source_name or "",
+                language=item.language,
+                kind=item.kind,
+                band=item.band,
+                localities=tuple(places[item.id]),
+                story_id=item.story_id,
+                copy_of_id=item.copy_of_id,
+                first_seen_at=item.first_seen_at,
+                published_at=item.published_at,
+            )
+        )
+    return tuple(hits)
+
+
+# --- without an index -----------------------------------------------------------------------------------------------
+
+_FIELDS = ("exact", "folded")
+
+
+def _without_index(
+    session: Session,
+    node: Node | None,
+    filters: Filters,
+    sort: SortOrder,
+    limit: int,
+    offset: int,
+    facets: bool,
+) -> SearchPage:
+    ids = list(session.scalars(select(Item.id).order_by(Item.id.desc()).limit(FALLBACK_ITEMS)))
+    found: list[IndexDocument] = []
+    for start in range(0, len(ids), _PAGE):
+        for document in index_document(session, ids[start : start + _PAGE]):
+            if _passes(document, filters) and (node is None or _matches(document, node)):
+                found.append(document)
+        session.expunge_all()
+    earliest = datetime.min.replace(tzinfo=UTC)
+    if sort == "published":
+        found.sort(key=lambda d: (d.published_at is not None, d.published_at or earliest, d.id), reverse=True)
+    elif sort == "need":
+        found.sort(key=lambda d: (d.need, d.id), reverse=True)
+    else:  # the order by score is not promised to anybody
+        found.sort(key=lambda d: (d.first_seen_at, d.id), reverse=True)
+    return SearchPage(
+        ids=tuple(document.id for document in found[offset : offset + limit]),
+        total=len(found),
+        facets=_facets(found) if facets else {},
+    )
+
+
+def _passes(document: IndexDocument, filters: Filters) -> bool:
+    places = {*document.localities, *document.localities_check}
+    return (
+        (not filters.sources or document.source in filters.sources)
+        and (not filters.languages or document.language in filters.languages)
+        and (not filters.localities or not places.isdisjoint(filters.localities))
+        and (not filters.tags or document.tag in filters.tags)
+        and (filters.domestic is None or document.domestic == filters.domestic)
+        and (filters.social is None or document.social == filters.social)
+        and (filters.has_claim is None or document.has_claim == filters.has_claim)
+        and (filters.story is None or document.story == filters.story)
+        and (filters.since is None or document.first_seen_at >= filters.since)
+        and (filters.until is None or document.first_seen_at < filters.until)
+    )
+
+
+def _matches(document: IndexDocument, node: Node) -> bool:
+    """Title and text are fields of their own: a phrase never runs from one into the other."""
+    runs: dict[str, list[str]] = {name: [] for name in _FIELDS}
+    words: dict[str, set[str]] = {name: set() for name in _FIELDS}
+    for text in (document.title, document.text):
+        tokens = tokenise(text)
+        for name, values in (("exact", [t.exact for t in tokens]), ("folded", [t.folded for t in tokens])):
+            words[name].update(values)
+            runs[name].append(f" {' '.join(values)} ")
+    return _holds(node, words, runs)
+
+
+def _holds(node: Node, words: dict[str, set[str]], runs: dict[str, list[str]]) -> bool:
+    if isinstance(node, Word):
+        return node.token in words[node.field]
+    if isinstance(node, Phrase):
+        wanted = f" {' '.join(node.tokens)} "
+        return any(wanted in run for run in runs[node.field])
+    if isinstance(node, Not):
+        return not _holds(node.part, words, runs)
+    if isinstance(node, And):
+        return all(_holds(part, words, runs) for part in node.parts)
+    if isinstance(node, Or):
+        return any(_holds(part, words, runs) for part in node.parts)
+    raise TypeError(node)
+
+
+def _facets(found: Sequence[IndexDocument]) -> dict[str, dict[str, int]]:
+    counts: dict[str, Counter[str]] = {name: Counter() for name in ("source", "language", "tag", "domestic", "locality")}
+    for document in found:
+        counts["source"][document.source] += 1
+        counts["language"][document.language] += 1
+        counts["tag"][document.tag] += 1
+        counts["domestic"][str(int(document.domestic))] += 1
+        counts["locality"].update({*document.localities, *document.localities_check})
+    return {name: dict(counter) for name, counter in counts.items()}

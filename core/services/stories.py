@@ -1,0 +1,220 @@
+"""Stories: which story a text joins, the figures of a story, and its place in the queue.
+
+A machine's placing never changes a tag, a state or the version that goes with a form (guardrail G5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from core.ports import StoryCandidate, StoryFacts
+from core.records.item import Item, Mention, OutboxRow, Story, StoryLocality
+from core.records.source import Source
+from core.rules.vocabulary import Band
+from core.services.desk import Desk
+
+WINDOW = timedelta(hours=72)
+_MOST_CANDIDATES = 200
+#: a score that moved less is left as it is, so that the index need not be told
+_NEED_STEP = 1.0
+_RESCORED = timedelta(days=30)
+_BATCH = 100
+_BETTER = {Band.IN: 2, Band.CHECK: 1, Band.OUT: 0}
+
+
+def recent(session: Session, localities: frozenset[str], now: datetime) -> list[StoryCandidate]:
+    """Stories of the last 72 hours that share a locality, the latest first, at most 200."""
+    if not localities:
+        return []
+    shared = select(StoryLocality.story_id).where(StoryLocality.locality.in_(sorted(localities)))
+    stories = list(
+        session.scalars(
+            select(Story)
+            .where(Story.id.in_(shared), Story.last_seen_at >= now - WINDOW)
+            .order_by(Story.last_seen_at.desc(), Story.id.desc())
+            .limit(_MOST_CANDIDATES)
+        )
+    )
+    ids = [story.id for story in stories]
+    places: dict[int, set[str]] = {story_id: set() for story_id in ids}
+    for row in session.execute(
+        select(StoryLocality.story_id, StoryLocality.locality).where(StoryLocality.story_id.in_(ids))
+    ):
+        places[row.story_id].add(row.locality)
+    latest = {
+        row.story_id: row.latest
+        for row in session.execute(
+            select(
+                Item.story_id, func.max(func.coalesce(Item.published_at, Item.first_seen_at)).label("latest")
+            )
+            .where(Item.story_id.in_(ids))
+            .group_by(Item.story_id)
+        )
+    }
+    return [
+        StoryCandidate(
+            story_id=story.id,
+            title=story.title,
+            lead=story.lead,
+            localities=frozenset(places[story.id]),
+            last_seen_at=min(latest.get(story.id) or story.last_seen_at, now),
+            items=story.items,
+        )
+        for story in stories
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What the figures of a story need of one item."""
+
+    item: Item
+    source: Source | None
+
+    @property
+    def when(self) -> datetime:
+        return effective(self.item)
+
+
+def effective(item: Item) -> datetime:
+    """When an item happened: publication, but never after it was seen."""
+    return item.first_seen_at if item.published_at is None else min(item.published_at, item.first_seen_at)
+
+
+def recount(session: Session, desk: Desk, story_ids: Iterable[int]) -> set[int]:
+    """Count the stories again from their items, with localities and need.
+
+    Returns the ids of items whose index row is stale now, because the need of their story moved; the caller raises their revision.
+    """
+    stale: set[int] = set()
+    session.flush()
+    for story_id in sorted(set(story_ids)):
+        story = session.get_one(Story, story_id)
+        found = session.execute(
+            select(Item, Source)
+            .outerjoin(Source, Source.id == Item.source_id)
+            .where(Item.story_id == story_id)
+        )
+        rows = sorted((_Row(row[0], row[1]) for row in found), key=lambda row: (row.when, row.item.id))
+        if not rows:
+            continue
+        first = next((row for row in rows if row.item.copy_of_id is None), rows[0])
+        story.title, story.lead = first.item.title, first.item.lead
+        story.first_seen_at = min(row.item.first_seen_at for row in rows)
+        story.last_seen_at = max(row.item.first_seen_at for row in rows)
+        story.items = len(rows)
+        story.copies = sum(row.item.copy_of_id is not None for row in rows)
+        story.sources = len({row.item.source_id or row.item.host or f"hand:{row.item.id}" for row in rows})
+        story.views = sum(row.item.views for row in rows)
+        story.reach_tier = max((row.source.reach_tier for row in rows if row.source is not None), default=0)
+        band, score = _place(session, story_id)
+        if _score(desk, story, rows, band, score):
+            stale.update(row.item.id for row in rows)
+    return stale
+
+
+def changed(session: Session, desk: Desk, story_id: int) -> None:
+    """After a tag or a claim: every item of the story must be indexed again. Same transaction as the change."""
+    reindex(session, desk, session.scalars(select(Item.id).where(Item.story_id == story_id)).all())
+
+
+def reindex(session: Session, desk: Desk, item_ids: Iterable[int]) -> None:
+    """Raise the revision of items and tell the outbox."""
+    ids = sorted(set(item_ids))
+    now = desk.clock.now()
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        session.execute(
+            update(Item)
+            .where(Item.id.in_(part))
+            .values(revision=Item.revision + 1)
+            .execution_options(synchronize_session="fetch")
+        )
+        rows = session.execute(
+            select(Item.id, Item.revision).where(Item.id.in_(part)).order_by(Item.id)
+        ).all()
+        session.add_all(OutboxRow(item_id=row.id, revision=row.revision, at=now) for row in rows)
+    session.flush()
+
+
+def rescore(desk: Desk) -> int:
+    """Let the need of the last 30 days' stories decay with their age. Returns how many stories moved in the queue."""
+    now = desk.clock.now()
+    with desk.store.read() as session:
+        ids = list(
+            session.scalars(select(Story.id).where(Story.last_seen_at >= now - _RESCORED).order_by(Story.id))
+        )
+    moved = 0
+    for start in range(0, len(ids), _BATCH):
+        part = ids[start : start + _BATCH]
+        with desk.store.write() as session:
+            before = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).tuples())
+            reindex(session, desk, recount(session, desk, part))
+            after = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).tuples())
+            moved += sum(before[story_id] != after[story_id] for story_id in before)
+    return moved
+
+
+def _place(session: Session, story_id: int) -> tuple[Band, float]:
+    """Write the story's localities from its items' mentions; returns the best band and its best score."""
+    best: dict[str, tuple[Band, float]] = {}
+    mentions = session.execute(
+        select(Mention.locality, Mention.band, Mention.score)
+        .join(Item, Item.id == Mention.item_id)
+        .where(Item.story_id == story_id, Mention.band != Band.OUT)
+    )
+    for locality, band, score in mentions.tuples():
+        before = best.get(locality, (Band.OUT, 0.0))
+        best[locality] = max(before, (Band(band), score), key=lambda pair: (_BETTER[pair[0]], pair[1]))
+    kept = {
+        row.locality: row
+        for row in session.scalars(select(StoryLocality).where(StoryLocality.story_id == story_id))
+    }
+    for locality, (band, score) in sorted(best.items()):
+        row = kept.get(locality)
+        if row is None:
+            session.add(StoryLocality(story_id=story_id, locality=locality, band=band, score=score))
+        else:
+            row.band, row.score = band, score
+    gone = sorted(set(kept) - set(best))
+    if gone:
+        session.execute(
+            delete(StoryLocality).where(StoryLocality.story_id == story_id, StoryLocality.locality.in_(gone))
+        )
+    return max(best.values(), key=lambda pair: (_BETTER[pair[0]], pair[1]), default=(Band.OUT, 0.0))
+
+
+def _score(desk: Desk, story: Story, rows: Sequence[_Row], band: Band, score: float) -> bool:
+    """Give the story its need; True when it moved enough for the index to be told."""
+    need = desk.analyst.need(
+        StoryFacts(
+            title=story.title,
+            lead=story.lead,
+            band=band,
+            match_score=score,
+            items=story.items,
+            copies=story.copies,
+            sources=story.sources,
+            reach_tier=story.reach_tier,
+            foreign=any(row.source is not None and not row.source.domestic for row in rows),
+            social=any(
+                row.item.kind == "post" or (row.source is not None and row.source.social) for row in rows
+            ),
+            views=story.views,
+            first_seen_at=story.first_seen_at,
+            last_seen_at=story.last_seen_at,
+        ),
+        desk.clock.now(),
+    )
+    parts = [asdict(part) for part in need.parts]
+    if parts != story.need_parts:
+        story.need_parts = parts
+    if abs(need.score - story.need) < _NEED_STEP:
+        return False
+    story.need = need.score
+    return True

@@ -1,0 +1,60 @@
+"""Tình trạng máy: clock, gates that are open, index backlog, scheduler, what was held back. And a bare page for probes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, render_template
+
+from core.errors import LamroError
+from core.queries import health as queries
+from review_app import context
+from review_app.gate import allow_act, public
+from review_app.language import current
+
+blueprint = Blueprint("health", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """What the index says of itself; ``problem`` when it is away."""
+
+    engine: str
+    documents: int
+    last_seq: int
+    problem: str = ""
+
+
+def _index() -> IndexState | None:
+    index = context.desk().index
+    if index is None:
+        return None
+    try:
+        stats = index.stats()
+    except LamroError as error:
+        return IndexState("", 0, 0, error.message(current()))
+    return IndexState(stats.engine, stats.documents, stats.last_seq)
+
+
+@blueprint.get("/health")
+@allow_act("health.read")
+def index() -> str:
+    """The status screen."""
+    with context.reading() as session:
+        health = queries.health(session, context.now())
+    return render_template(
+        "health/index.html",
+        health=health,
+        index=_index(),
+        database=context.desk().store.dialect,
+        settings=context.settings(),
+    )
+
+
+@blueprint.get("/healthz")
+@public
+def probe() -> Response:
+    """For supervisors and containers: the database answers. Says nothing else."""
+    with context.reading() as session:
+        queries.alive(session)
+    return Response("ok\n", mimetype="text/plain")

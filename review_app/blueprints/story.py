@@ -1,0 +1,154 @@
+"""Câu chuyện: tags by key and button, undo, why it is ours, items by time, the quote form; one item with its versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response as BaseResponse
+
+from core.errors import Conflict, Invalid, LamroError
+from core.queries import story as queries
+from core.rules.vocabulary import Tag
+from core.services import judge, triage
+from review_app import context, frame, words
+from review_app.forms.claim import ClaimForm
+from review_app.gate import allow_act, local_path, wants_json
+from review_app.language import current
+
+blueprint = Blueprint("story", __name__)
+
+
+@blueprint.get("/stories/<int:story_id>")
+@allow_act("story.read")
+def show(story_id: int) -> str:
+    """The page of a story."""
+    with context.reading() as session:
+        story = queries.show(session, story_id, context.actor().unit_id, context.now())
+    return render_template("story/show.html", story=story, claim=None)
+
+
+@blueprint.post("/stories/<int:story_id>/tag")
+@allow_act("story.tag")
+def tag(story_id: int) -> Response | BaseResponse:
+    """One tag of one person: a note or a suspicion, never a verdict."""
+    wanted = _wanted_tag(request.form.get("tag", ""))
+    given = triage.tag(context.desk(), context.actor(), story_id, version_of(request.form), wanted)
+    label = words.TAGS[wanted].label
+    said = gettext("Đã gắn %(tag)s cho 1 chuyện.", tag=label)
+    if wants_json():
+        mark = words.TAGS[wanted]
+        return jsonify(
+            events=[given.event_id], version=given.version, text=said, label=str(mark.label), icon=mark.icon, css=mark.css
+        )
+    frame.done(said, (given.event_id,))
+    return redirect(local_path(request.form.get("next"), url_for("story.show", story_id=story_id)), 303)
+
+
+def _wanted_tag(word: str) -> Tag:
+    try:
+        return Tag(word)
+    except ValueError:
+        raise Invalid(
+            "Chưa chọn nhãn. Bấm một trong các nút nhãn.", "No tag was chosen. Press one of the tag buttons."
+        ) from None
+
+
+def version_of(form: Any) -> int:
+    """The version that a form carries. Raises :class:`Conflict` when it is missing: nobody changes what they did not see."""
+    try:
+        return int(form.get("version", ""))
+    except ValueError:
+        raise Conflict(
+            "Biểu mẫu thiếu số phiên bản. Mở lại trang rồi làm lại.",
+            "The form lacks its version number. Open the page again.",
+        ) from None
+
+
+@blueprint.post("/stories/undo")
+@allow_act("story.untag")
+def undo() -> Response | BaseResponse:
+    """Take back the tags named by their events (Z, or the button of the result sentence)."""
+    events = [int(word) for word in request.form.get("events", "").split(",") if word.isdigit()][:100]
+    back = local_path(request.form.get("next"), url_for("account.home"))
+    versions: dict[int, int] = {}
+    problem: LamroError | None = None
+    for event in events:
+        try:
+            versions[event] = triage.undo(context.desk(), context.actor(), event)
+        except LamroError as error:
+            problem = error
+    if problem is not None and not versions:
+        raise problem
+    said = ngettext("Đã hoàn tác %(num)s chuyện.", "Đã hoàn tác %(num)s chuyện.", len(versions))
+    if problem is not None:
+        said += " " + problem.message(current())
+    if wants_json():
+        return jsonify(text=said, versions=[versions.get(event, 0) for event in events])
+    frame.done(said)
+    return redirect(back, 303)
+
+
+@blueprint.route("/stories/<int:story_id>/claim", methods=["GET", "POST"])
+@allow_act("claim.open")
+def claim(story_id: int) -> Response | BaseResponse:
+    """Nghi sai lệch…: asks for the quoted sentence and opens a claim. The form opens under the row where script runs."""
+    person = context.actor()
+    asked = request.form.get("item_id") or request.args.get("item", "")
+    with context.reading() as session:
+        choice = queries.claim_choice(session, story_id, person.unit_id, int(asked) if asked.isdigit() else None)
+    form = ClaimForm()
+    form.item_id.choices = list(choice.items)
+    form.concerns_unit.choices = list(choice.units)
+    problem = ""
+    if request.method == "GET":
+        form.item_id.data = choice.item_id
+        form.quote.data = choice.sentences[1] if len(choice.sentences) > 1 else choice.sentences[0]
+        form.version.data = str(choice.version)
+        form.next.data = local_path(request.args.get("next"), "")
+    elif "pick" in request.form or "reload" in request.form:
+        if request.form.get("pick", "").isdigit():
+            form.quote.data = choice.sentences[min(int(request.form["pick"]), len(choice.sentences) - 1)]
+    elif form.validate_on_submit() and _office_named(form):
+        try:
+            return _open_claim(story_id, form)
+        except Invalid as error:
+            form.refuse(error)
+            problem = error.message(current())
+    status = 400 if request.method == "POST" and (form.errors or problem) else 200
+    template = "story/claim_form.html" if request.headers.get("X-Fragment") else "story/claim.html"
+    return make_response(render_template(template, form=form, choice=choice, problem=problem), status)
+
+
+def _office_named(form: ClaimForm) -> bool:
+    if form.concerns.data == "other" and form.concerns_unit.data not in dict(form.concerns_unit.choices):
+        form.concerns_unit.errors = [gettext("Chọn cơ quan mà tuyên bố nói tới.")]
+        return False
+    return True
+
+
+def _open_claim(story_id: int, form: ClaimForm) -> Response | BaseResponse:
+    concerns = form.concerns_unit.data if form.concerns.data == "other" else form.concerns.data
+    judge.open_claim(
+        context.desk(),
+        context.actor(),
+        story_id,
+        version_of(request.form),
+        form.item_id.data,
+        form.quote.data,
+        form.neutral_text.data or "",
+        concerns,
+        form.sensitive.data,
+    )
+    frame.done(gettext("Đã ghi tuyên bố và gắn Nghi sai lệch. Việc tiếp theo: mở vụ việc, thêm bằng chứng."))
+    return redirect(url_for("story.show", story_id=story_id) + "#claims", 303)
+
+
+@blueprint.get("/items/<int:item_id>")
+@allow_act("story.read")
+def item(item_id: int) -> str:
+    """One item in full: text with its marks, address, versions, captures."""
+    with context.reading() as session:
+        row = queries.item(session, item_id, context.actor().unit_id)
+    return render_template("story/item.html", item=row)

@@ -1,0 +1,175 @@
+"""Place match: bands, reasons, spans, and texts that nobody would write."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.analysis.places.cues import REASONS
+from indexer.analysis.places.matcher import CHECK, IN, band_of, match_text
+
+WATCHED = ("11131", "11557", "11713", "15664", "31", "38")
+
+
+def codes(text: str, locality: str) -> set[str]:
+    return {cue.code for mention in match_text(text, [locality]) for cue in mention.why}
+
+
+def band(text: str, locality: str, **more: str) -> str:
+    found = match_text(text, [locality], **more)  # type: ignore[arg-type]
+    return found[0].band if found else "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "locality", "code"),
+    [
+        ("Tại xã Chí Minh trời mưa", "11131", "own_unit_word"),
+        ("Họp ở thôn Thiên Hương", "11557", "other_level"),
+        ("Thị trấn Thiên Hương (Hải Phòng) họp", "11557", "unit_word_differs"),
+        ("Các phường Hòa Bình, Thiên Hương họp", "11557", "unit_list"),
+        ("chị Trần Thiên Hương nói", "11557", "honorific"),
+        ("gặp Trần Thiên Hương hôm qua", "11557", "surname_before"),
+        ("Bạn đọc (Thiên Hương, 30 tuổi)", "11557", "age_after"),
+        ("bà Lan (Thiên Hương) lo lắng", "11557", "role_in_brackets"),
+        ("công ty Thiên Hương phá sản", "11557", "brand"),
+        ("trên đường Nguyễn Bỉnh Khiêm", "11911", "street_or_school"),
+        ("dòng Thiên Hương Mới ra mắt", "11557", "capital_after"),
+        ("Nghi Dương: dịch đã hết", "11713", "dateline"),
+        ("người dân Nghi Dương", "11713", "place_word"),
+        ("Thiên Hương, Hải Phòng", "11557", "parent_beside"),
+        ("Ở Hải Phòng, trời mưa to tại Thiên Hương", "11557", "parent_near"),
+        ("Xã Chí Minh, tỉnh Hưng Yên", "11131", "other_parent_beside"),
+        ("xã Hợp Tiến (Triệu Sơn, Thanh Hóa)", "15664", "as_parent"),
+        ("xã Mao Điền, Hải Phòng", "31", "child_beside"),
+        ("album của Thiên Hương bán chạy", "11557", "stage_near"),
+        ("越南海防的港口", "31", "foreign_context"),
+        ("清朝的海防", "31", "no_context"),
+        ("Thien Huong ward is quiet", "11557", "no_accents"),
+        ("vỡ đê ở xã chí minh", "11131", "no_capitals"),
+    ],
+)
+def test_each_reason_is_given_where_it_applies(text: str, locality: str, code: str) -> None:
+    assert code in codes(text, locality)
+
+
+def test_every_reason_has_both_sentences() -> None:
+    for code, reason in REASONS.items():
+        assert reason.vi, code
+        assert reason.en, code
+        assert -1 <= reason.weight <= 1
+    mention = match_text("Tại xã Chí Minh, Hải Phòng", ["11131"])[0]
+    sentences = [cue.vi for cue in mention.why]
+    assert "Có chữ “xã” ngay cạnh tên." in sentences
+    assert any("Hải Phòng" in sentence for sentence in sentences)
+
+
+def test_the_longer_name_shadows_the_shorter() -> None:
+    assert match_text("Chủ tịch Hồ Chí Minh thăm TP.HCM", WATCHED) == []
+    text = "Từ TP Hồ Chí Minh về xã Chí Minh, Hải Phòng"
+    mention = match_text(text, ["11131"])[0]
+    assert [text[a:b] for a, b in mention.spans] == ["Chí Minh"]
+    assert mention.spans[0][0] == text.rindex("Chí Minh")
+
+
+def test_one_sense_a_text() -> None:
+    text = "Phường Thiên Hương (Hải Phòng) họp dân. Sau đó, Thiên Hương sẽ lấy ý kiến lần hai."
+    mention = match_text(text, ["11557"])[0]
+    assert mention.band == "in"
+    assert [text[a:b] for a, b in mention.spans] == ["Thiên Hương", "Thiên Hương"]
+    singer = "Ca sĩ Thiên Hương trở lại. Thiên Hương vui lắm."
+    assert match_text(singer, ["11557"])[0].band == "out"
+
+
+def test_the_source_of_the_place_itself_speaks_for_it() -> None:
+    text = "Thiên Hương ra quân dọn kênh"
+    assert band(text, "11557") == "check"
+    assert band(text, "11557", source_locality="11557") == "in"
+    assert band(text, "11557", source_locality="99999") == "check"
+
+
+def test_out_is_kept_because_it_stays_searchable() -> None:
+    mention = match_text("Ca sĩ Thiên Hương", ["11557"])[0]
+    assert mention.band == "out"
+    assert mention.spans == ((6, 17),)
+
+
+def test_without_localities_every_unit_of_the_gazetteer_is_asked() -> None:
+    found = {m.locality: m.band for m in match_text("Phường Ba Đình, Hà Nội và xã Nghi Dương, Hải Phòng")}
+    assert found["00004"] == "in"
+    assert found["11713"] == "in"
+    assert found["01"] == "in"
+    assert found["31"] == "in"
+
+
+def test_unknown_codes_are_no_error() -> None:
+    assert match_text("Hải Phòng", ["nothing", ""]) == []
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKD"])
+def test_spans_hold_in_every_form(form: str) -> None:
+    text = unicodedata.normalize(form, "Chiều nay ở xã Nghi\u200b Dương, Hải Phòng có mưa")  # type: ignore[arg-type]
+    mention = match_text(text, ["11713"])[0]
+    assert mention.band == "in"
+    shown = text[mention.spans[0][0] : mention.spans[0][1]]
+    assert unicodedata.normalize("NFC", shown).replace("\u200b", "") == "Nghi Dương"
+
+
+@pytest.mark.parametrize("name", ["Thanh Hóa", "Thanh Hoá", "THANH HOÁ", "Thanh  Hóa", "Thanh-Hóa"])
+def test_spelling_variants_of_a_name(name: str) -> None:
+    assert band(f"Bão đổ bộ vào {name} tối nay", "38") == "in"
+
+
+def test_bands() -> None:
+    assert [band_of(score) for score in (0.0, CHECK - 0.01, CHECK, IN - 0.01, IN, 1.0)] == [
+        "out",
+        "out",
+        "check",
+        "check",
+        "in",
+        "in",
+    ]
+
+
+SCRAPS = st.lists(
+    st.sampled_from(
+        "xã|Chí Minh|phường|Thiên Hương|Hải Phòng|Hồ|(|)|,|.|\n|ông|các|và|海防|市|Nghi\u200bDương|THANH HÓA|thanh hoa"
+        "|Hai Phong|\u202e|حي|1|-|TP.|P.|huyện|Triệu Sơn".split("|")
+    ),
+    max_size=40,
+)
+
+
+@given(SCRAPS.map(" ".join) | SCRAPS.map("".join) | st.text(st.characters(), max_size=200))
+def test_any_text_gives_sound_mentions(text: str) -> None:
+    for mention in match_text(text, None):
+        assert 0 <= mention.score <= 1
+        assert mention.band == band_of(mention.score)
+        assert mention.why
+        assert mention.spans
+        for start, end in mention.spans:
+            assert 0 <= start < end <= len(text)
+            assert text[start:end].strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\n\n\n",
+        "Chí Minh " * 22_000,
+        "xã Tân An, " * 18_000,
+        "tan an " * 28_000,
+        "a" * 200_000,
+        "\u0301" * 200_000,
+        "海防" * 100_000,
+        "\u202e" * 200_000,
+        "((((" * 50_000,
+    ],
+    ids=["empty", "lines", "name", "list", "toneless", "one-word", "marks", "han", "bidi", "brackets"],
+)
+def test_texts_of_200_kilobytes_are_read_to_an_end(text: str) -> None:
+    for mention in match_text(text, None):
+        assert len(mention.spans) <= 50
