@@ -80,7 +80,7 @@ class Supervisor:
             list(child.command),
             env=self.settings.environment(),
             stdin=subprocess.DEVNULL,
-            preexec_fn=die_with_parent,
+            preexec_fn=die_with_parent,  # noqa: PLW1509  the child only asks the kernel to end it with us
         )
         child.started = now
         log.info("started", part=child.name, pid=child.process.pid)

@@ -41,6 +41,12 @@ ANSWERS: dict[Answer, LazyString] = {
     Answer.INFORMATION: lazy_gettext("Thông tin chủ động"),
 }
 
+#: inside a sentence or on a button: "Lập thông cáo báo chí"
+DOCUMENTS_LOWER: dict[str, LazyString] = {
+    "D1": lazy_gettext("thông cáo báo chí"),
+    "D3": lazy_gettext("công văn thông báo"),
+}
+
 #: as the cells of the table say it
 SHORT_ANSWERS: dict[Answer, LazyString] = {
     **ANSWERS,
@@ -85,7 +91,7 @@ EVIDENCE: dict[EvidenceKind, LazyString] = {
 }
 EVIDENCE_ICONS: dict[str, str] = {
     "document": "doc",
-    "measurement": "bars",
+    "measurement": "health",
     "statement": "phone",
     "capture": "camera",
     "link": "link",
@@ -172,6 +178,7 @@ def install(app: Flask) -> None:
         verdict_states={state.value: label for state, label in VERDICT_STATES.items()},
         step_names={step.value: label for step, label in STEPS.items()},
         dispatch_marks={state.value: mark for state, mark in DISPATCHES.items()},
+        document_lower=DOCUMENTS_LOWER,
         channel_names=CHANNELS,
         follow_up_names=dict(FOLLOW_UPS),
     )

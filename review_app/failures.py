@@ -77,13 +77,17 @@ def _words(status: int) -> tuple[str, str]:
             size=context.settings().max_upload_bytes // (1024 * 1024),
         )
     if status == 503:
-        return gettext("Một bộ phận đang tạm ngừng"), gettext("Việc đã làm được giữ lại. Thử lại sau ít phút.")
+        return gettext("Một bộ phận đang tạm ngừng"), gettext(
+            "Việc đã làm được giữ lại. Thử lại sau ít phút."
+        )
     return gettext("Máy gặp lỗi"), gettext(
         "Việc này chưa được lưu. Thử lại; nếu vẫn lỗi, báo người quản trị kèm số lỗi ở dưới."
     )
 
 
-def page(status: int, message: str = "", *, title: str = "", lawful: str = "", exception: bool = False) -> Response:
+def page(
+    status: int, message: str = "", *, title: str = "", lawful: str = "", exception: bool = False
+) -> Response:
     """The error page, or JSON for the page's own script; the number stands in the log beside the details."""
     error_number = secrets.token_hex(4)
     words = _words(status)
@@ -91,7 +95,12 @@ def page(status: int, message: str = "", *, title: str = "", lawful: str = "", e
 
     log = current_app.logger.exception if exception else current_app.logger.warning
     log(
-        "error %s: %d %s %s %s", error_number, status, request.method, request.path.replace("\n", " "), message[:300]
+        "error %s: %d %s %s %s",
+        error_number,
+        status,
+        request.method,
+        request.path.replace("\n", " "),
+        message[:300],
     )
     if wants_json():
         return make_response(
@@ -112,14 +121,21 @@ def page(status: int, message: str = "", *, title: str = "", lawful: str = "", e
 def _ours(error: LamroError) -> Response:
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 400)
     if isinstance(error, RuleBroken):
-        return page(status, error.message(current()), title=gettext("Quy định không cho làm việc này"), lawful=error.lawful)
+        return page(
+            status,
+            error.message(current()),
+            title=gettext("Quy định không cho làm việc này"),
+            lawful=error.lawful,
+        )
     return page(status, error.message(current()))
 
 
 def _http(error: HTTPException) -> Response:
     if isinstance(error, SecurityError):
         # The host is not ours: no address can be made, so the answer is bare.
-        return Response("Địa chỉ máy chủ không được chấp nhận. / Host not trusted.\n", 400, mimetype="text/plain")
+        return Response(
+            "Địa chỉ máy chủ không được chấp nhận. / Host not trusted.\n", 400, mimetype="text/plain"
+        )
     if isinstance(error, CSRFError):
         return page(
             400,

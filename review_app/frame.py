@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app, flash, g, get_flashed_messages, request, url_for
 from flask_babel import LazyString, lazy_gettext
@@ -39,7 +38,13 @@ PLACES = (
 #: views of the inbox that every office needs
 FILTERS = (
     Place(lazy_gettext("Báo nước ngoài"), "", "inbox.index", "foreign", (("foreign", "with"),)),
-    Place(lazy_gettext("Phản ánh chưa trả lời"), "", "inbox.index", "criticism", (("tag", "criticism"), ("handled", ""))),
+    Place(
+        lazy_gettext("Phản ánh chưa trả lời"),
+        "",
+        "inbox.index",
+        "criticism",
+        (("tag", "criticism"), ("handled", "")),
+    ),
     Place(lazy_gettext("Địa bàn cần xem lại"), "", "inbox.index", "check", (("band", "check"),)),
 )
 
@@ -63,7 +68,8 @@ class Undo:
 
 def done(text: str, events: tuple[int, ...] = ()) -> None:
     """Say on the next page what was done; with events, offer to take it back."""
-    flash({"text": text, "events": list(events)}, "done")
+    # Flask stores any JSON value of a message; its type says str.
+    flash(cast("str", {"text": text, "events": list(events)}), "done")
 
 
 def _message() -> Undo | None:
@@ -79,7 +85,11 @@ def _shown(places: tuple[Place, ...]) -> tuple[tuple[Place, str, bool], ...]:
     blueprint = request.blueprint or ""
     here = _BELONGS.get(blueprint, blueprint)
     return tuple(
-        (place, url_for(place.endpoint, **dict(place.args)), place.endpoint.partition(".")[0] == here and not place.args)
+        (
+            place,
+            url_for(place.endpoint, **cast("dict[str, Any]", dict(place.args))),
+            place.endpoint.partition(".")[0] == here and not place.args,
+        )
         for place in places
         if may(place.endpoint)
     )
@@ -98,7 +108,7 @@ def _summary() -> frame_queries.Frame | None:
     return found
 
 
-def _variables() -> Mapping[str, Any]:
+def _variables() -> dict[str, Any]:
     person = context.actor_or_none()
     return {
         "actor": person,

@@ -151,7 +151,9 @@ def _write_down(permit: Permit, error: Forbidden) -> None:
     """A refused try to change something is audited here as the services audit theirs."""
     named = "/".join(str(value) for value in (request.view_args or {}).values())
     kind = (request.endpoint or "").partition(".")[0]
-    audit.refused(context.desk(), context.actor(), permit.act or str(request.endpoint), kind[:30], named, error)
+    audit.refused(
+        context.desk(), context.actor(), permit.act or str(request.endpoint), kind[:30], named, error
+    )
 
 
 def _to(address: str) -> Response:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, g, has_request_context, session
-from flask_babel import Babel, format_decimal, get_locale, gettext, lazy_gettext
+from flask_babel import Babel, format_decimal, get_locale, lazy_gettext
+from flask_babel import gettext as _gettext
+from flask_babel import ngettext as _ngettext
 
 from review_app import context
 
 LANGUAGES = ("vi", "en")
+
+#: Flask-Babel has no types of its own
+gettext: Callable[..., str] = _gettext
+ngettext: Callable[..., str] = _ngettext
 
 
 def select() -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from flask import Flask
-from flask_babel import gettext, ngettext
 
 from core.clock import VIETNAM
 from review_app import context
+from review_app.language import gettext, ngettext
 
 WEEKDAYS = (
     lambda: gettext("Thứ hai"),

@@ -40,7 +40,9 @@ TAGS: dict[Tag, Mark] = {
     Tag.CRITICISM: Mark(
         lazy_gettext("Phê bình, phản ánh"), "criticism", "v-criticism", short=lazy_gettext("Phản ánh")
     ),
-    Tag.OPINION: Mark(lazy_gettext("Ý kiến, châm biếm"), "opinion", "v-opinion", short=lazy_gettext("Ý kiến")),
+    Tag.OPINION: Mark(
+        lazy_gettext("Ý kiến, châm biếm"), "opinion", "v-opinion", short=lazy_gettext("Ý kiến")
+    ),
     Tag.UNCLEAR: Mark(lazy_gettext("Chưa đủ căn cứ"), "unverified", "v-unverified"),
     Tag.SUSPECTED: Mark(
         lazy_gettext("Nghi sai lệch…"), "misleading", "v-misleading", short=lazy_gettext("Nghi sai lệch")

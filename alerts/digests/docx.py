@@ -157,19 +157,18 @@ def _incidents(digest: WeeklyDigest) -> list[Any]:
         ]
         for row in digest.incidents
     ]
-    return made + _table((80, 34, 46), ("Vụ", "Kết luận", "Thời hạn"), rows)
+    return made + _table((72, 32, 56), ("Vụ", "Kết luận", "Thời hạn"), rows)
 
 
 def _trends(digest: WeeklyDigest) -> list[Any]:
     days = [row for row in digest.trends if row["kind"] == "day"]
     sources = [row for row in digest.trends if row["kind"] == "source"]
-    widths = [34.0, *[18.0] * 7]
+    widths = [34.0, *[18.0] * len(days)]
     week = [_cell(("Tuần này", False)), *[_cell((str(row["this"]), True)) for row in days]]
     before = [_cell(("Tuần trước", False)), *[_cell((str(row["before"]), False)) for row in days]]
-    made = [
-        _heading("3. Xu hướng"),
-        *_table(widths, ["Tin mỗi ngày", *[str(row["label"]) for row in days]], [week, before]),
-    ]
+    made = [_heading("3. Xu hướng")]
+    if days:
+        made += _table(widths, ["Tin mỗi ngày", *[str(row["label"]) for row in days]], [week, before])
     if sources:
         named = "; ".join(f"{row['label']} {row['this']} (tuần trước {row['before']})" for row in sources)
         made.append(_text(f"Nguồn nhiều tin nhất: {named}."))

@@ -20,6 +20,9 @@ def number_text(document: OfficialDocument) -> str:
     number = line(document.number)
     if number.isascii() and number.isdigit():
         number = f"{int(number):02d}"
+    if "/" in number:
+        # the clerk gave number and code in one
+        return f"Số: {number}"
     return f"Số: {number or '     '}/{line(document.code).lstrip('/')}"
 
 

@@ -44,7 +44,7 @@ from core.services.desk import Desk
 UNTIL = -19
 LINE = "T1"
 PLACE = re.compile(r"\[[^\[\]]+\]")
-FILLING = "theo phương án phòng thủ dân sự của xã"
+FILLING = "bố trí lực lượng tuần tra đê suốt đêm, đón 14 hộ ở bãi ngoài đê về Trường Tiểu học xã"
 
 
 class StepFailed(Exception):
@@ -166,9 +166,7 @@ def tag(walk: Walk) -> str:
     story = walk.director.position("zh-qiangzheng").story_id
     if walk.broken == "tag":
         walk.spoil("UPDATE story SET tag = '' WHERE id = ?", story)
-    agree(
-        "nhãn của chuyện", 1, walk.sql("SELECT count(*) FROM story WHERE id = ? AND tag = 'watch'", story)
-    )
+    agree("nhãn của chuyện", 1, walk.sql("SELECT count(*) FROM story WHERE id = ? AND tag = 'watch'", story))
     acts = walk.sql(
         "SELECT count(*) FROM audit WHERE act = 'story.tag' AND object_id = ? AND refused = 0", str(story)
     )
@@ -403,7 +401,9 @@ def weekly(walk: Walk) -> str:
     year, week, weekday = now.isocalendar()
     # A week can be frozen once it is over: the clock goes on to Monday morning.
     monday = now.date() + timedelta(days=8 - weekday)
-    walk.home.clock.set(datetime.combine(monday, datetime.min.time(), VIETNAM) + timedelta(hours=6, minutes=30))
+    walk.home.clock.set(
+        datetime.combine(monday, datetime.min.time(), VIETNAM) + timedelta(hours=6, minutes=30)
+    )
     office = next(unit for unit in exports.units(walk.desk) if unit.locality == "11131")
     number = digests.make(walk.desk, office.id, f"{year}-W{week:02d}")
     if walk.broken == "digest":

@@ -50,7 +50,7 @@ class MailSink:
         self.port = port or _free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         """Called by aiosmtpd: keep the message as a file, then answer 250."""
         number = len(list(self.folder.glob("*.eml"))) + 1
         path = self.folder / f"{number:04d}-{secrets.token_hex(4)}.eml"
@@ -102,10 +102,10 @@ class Press:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={key: value for key, value in os.environ.items() if not key.startswith("LAMRO_")},
-            preexec_fn=die_with_parent,
+            preexec_fn=die_with_parent,  # noqa: PLW1509  the child only asks the kernel to end it with us
         )
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        self._in, self._out = _pipes(self._process)
+        line = self._out.readline()
         if not line:
             raise Misconfigured("Không mở được báo mẫu trên máy này.", "The sample press did not start.")
         answer = json.loads(line)
@@ -122,10 +122,9 @@ class Press:
 
     def go_live(self, at: datetime) -> None:
         """Live items are released from this moment on."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(f"live {at.isoformat()}\n".encode())
-        self._process.stdin.flush()
-        self._process.stdout.readline()
+        self._in.write(f"live {at.isoformat()}\n".encode())
+        self._in.flush()
+        self._out.readline()
         self.newsroom.live_from = at
 
     def stop(self) -> None:
@@ -139,6 +138,12 @@ class Press:
                 self._process.wait()
 
 
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    if process.stdin is None or process.stdout is None:
+        raise TypeError("the process was started without pipes")
+    return process.stdin, process.stdout
+
+
 class DemoHome:
     """A demo home in use: one process at a time. Use as a context manager; leaving stops all that it started."""
 
@@ -147,8 +152,8 @@ class DemoHome:
         self.path.mkdir(parents=True, exist_ok=True)
         self._lock: IO[str] | None = None
         self._wanted = (with_press, with_mail)
-        self.press: Press | None = None
-        self.mail: MailSink | None = None
+        self._press: Press | None = None
+        self._mail: MailSink | None = None
         self.state: dict[str, Any] = {}
 
     # --- state ------------------------------------------------------------------------------------------------------
@@ -175,6 +180,20 @@ class DemoHome:
         """The simulated clock of this home."""
         return FileClock(self.path / "clock.json")
 
+    @property
+    def press(self) -> Press:
+        """The sample press of a home in use. Raises :class:`Misconfigured` when it was not asked for."""
+        if self._press is None:
+            raise Misconfigured("Bản thử này không có báo mẫu.", "This demo home has no sample press.")
+        return self._press
+
+    @property
+    def mail(self) -> MailSink:
+        """The mail sink of a home in use. Raises :class:`Misconfigured` when it was not asked for."""
+        if self._mail is None:
+            raise Misconfigured("Bản thử này không có máy chủ thư mẫu.", "This demo home has no mail sink.")
+        return self._mail
+
     def __enter__(self) -> Self:
         self._lock = (self.path / "demo.lock").open("a+")
         try:
@@ -194,29 +213,29 @@ class DemoHome:
             self.clock.set(datetime.now(UTC))
         live = self.state.get("live_from")
         if self._wanted[0]:
-            self.press = Press(
+            self._press = Press(
                 self.today,
                 self.clock.path,
                 self.path / "ports.json",
                 datetime.fromisoformat(live) if live else None,
             )
         if self._wanted[1]:
-            self.mail = MailSink(self.path / "mail", int(self.state.get("smtp_port", 0)))
+            self._mail = MailSink(self.path / "mail", int(self.state.get("smtp_port", 0)))
             try:
-                self.mail.start()
-            except OSError:
-                self.mail = MailSink(self.path / "mail")
-                self.mail.start()
-            self.save(smtp_port=self.mail.port)
+                self._mail.start()
+            except OSError:  # the port of the last start is taken by now
+                self._mail = MailSink(self.path / "mail")
+                self._mail.start()
+            self.save(smtp_port=self._mail.port)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.press is not None:
-            self.press.stop()
-        if self.mail is not None:
-            self.mail.stop()
+        if self._press is not None:
+            self._press.stop()
+        if self._mail is not None:
+            self._mail.stop()
         if self._lock is not None:
             self._lock.close()
 
@@ -227,9 +246,9 @@ class DemoHome:
                 "home": self.path,
                 "env": "demo",
                 "clock": str(self.clock.path),
-                "allow_hosts": self.press.allow_hosts if self.press else "",
+                "allow_hosts": self._press.allow_hosts if self._press else "",
                 "smtp_host": "127.0.0.1",
-                "smtp_port": self.mail.port if self.mail else 1,
+                "smtp_port": self._mail.port if self._mail else 1,
                 "smtp_security": "none",
                 "mail_from": "vanthu@xachiminh.example",
                 "contact": "vanthu@xachiminh.example",

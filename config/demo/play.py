@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, time, timedelta
 
@@ -11,23 +12,28 @@ from config.demo.home import DemoHome
 from config.demo.press.newsroom import Newsroom
 from config.demo.press.script import ScriptClaim, Storyline, load_storylines
 from core.clock import VIETNAM
-from core.errors import LamroError, NotFound
+from core.errors import NotFound
 from core.queries import positions
 from core.records.claim import Claim
 from core.records.incident import Incident
-from core.rules.vocabulary import Tag, Verdict
-from core.services import answer, intake, judge, triage
+from core.rules.vocabulary import Decision, Tag, Verdict
+from core.services import answer, approve, draft, intake, judge, publish, triage
 from core.services.desk import Actor, Desk
 from core.services.receiving import ReceivedText
 
+PLACE = re.compile(r"\[[^\[\]]+\]")
+APPROVERS = (("content", "quanly"), ("secrecy", "quanly"), ("spokesperson", "nguoiphatngon"))
+
 Act = tuple[datetime, Callable[[], object]]
+#: day before today → what the staff do that evening, in order
+Evenings = Mapping[int, Sequence[Callable[["Director"], object]]]
 
 
 class Director:
     """Knows the script, the cast and where each item stands in the store. Acts raise what the services raise."""
 
-    def __init__(self, home: DemoHome, desk: Desk) -> None:
-        assert home.press is not None  # the script plays only beside a press
+    def __init__(self, home: DemoHome, desk: Desk, evenings: Evenings | None = None) -> None:
+        self.evenings: Evenings = evenings or {}
         self.home = home
         self.desk = desk
         self.cast = actors(desk)
@@ -48,7 +54,7 @@ class Director:
 
     def evening(self, day: int) -> Iterator[Act]:
         """What the staff do after the evening's round of this day."""
-        for minute, act in enumerate(_EVENINGS.get(day, ())):
+        for minute, act in enumerate(self.evenings.get(day, ())):
             at = datetime.combine(self.home.today + timedelta(days=day), time(21, 50), VIETNAM) + timedelta(
                 minutes=3 * minute
             )
@@ -79,7 +85,6 @@ class Director:
         """Where an item of the press, or a received text, stands in the store. Raises :class:`NotFound`."""
         if item in self.newsroom.catalogue.received:
             return positions.of_item(self.desk, item_id=self.received.get(item))
-        assert self.home.press is not None
         return positions.of_item(self.desk, url=self.home.press.url_of(item))
 
     def tag(self, item: str, tag: Tag, who: str = "canbo") -> None:
@@ -163,12 +168,60 @@ class Director:
         """Open an incident on the story of the storyline's first claim, with its facts."""
         line = self.script[line_id]
         where = self.position(line.claims[0].item or line.claims[0].received)
-        return answer.open_incident(self.desk, self.cast["canbo"], where.story_id, line.title)
+        number = answer.open_incident(self.desk, self.cast["canbo"], where.story_id, line.title)
+        self.home.save(incidents={**self.home.state.get("incidents", {}), line_id: number})
+        return number
 
     def assess(self, line: Storyline, incident_id: int, *, impact: bool = False) -> None:
         """The officer's assessment as the script has it."""
         version = positions.version(self.desk, Incident, incident_id)
         answer.assess(self.desk, self.cast["canbo"], incident_id, version, line.spread, line.harm, impact)
+
+    def document(self, incident_id: int, kind: str, fill: Mapping[str, str]) -> int:
+        """Draft a document, fill the places left open (``fill``: a word of the place → words), submit it. Returns its id."""
+        number = draft.make(self.desk, self.cast["canbo"], incident_id, kind)
+        version, content = draft.load(self.desk, number)
+        places = {place for text in content.texts() for place in PLACE.findall(text)}
+        if places:
+            values = {
+                place: next((words for word, words in fill.items() if word in place), fill[""])
+                for place in places
+            }
+            draft.save(
+                self.desk,
+                self.cast["canbo"],
+                number,
+                version,
+                content.filled(values, source="Nhật ký tuần đê số 12"),
+            )
+        draft.submit(self.desk, self.cast["canbo"], number, positions.of_document(self.desk, number).version)
+        return number
+
+    def approve(self, document_id: int, steps: Sequence[tuple[str, str]] = APPROVERS) -> None:
+        """Let the approvers read and approve the submitted version, step by step."""
+        stands = positions.of_document(self.desk, document_id)
+        approve.tick_checked(self.desk, self.cast["quanly"], document_id, stands.version)
+        for step, who in steps:
+            stands = positions.of_document(self.desk, document_id)
+            approve.decide(
+                self.desk,
+                self.cast[who],
+                document_id,
+                stands.version,
+                stands.content_sha256,
+                step,
+                Decision.APPROVED,
+                "Đã đọc toàn văn.",
+            )
+
+    def issue(self, document_id: int, number: str, recipients: Sequence[tuple[str, str, str]]) -> None:
+        """Record number and date of an approved document and queue it for its recipients."""
+        stands = positions.of_document(self.desk, document_id)
+        day = self.desk.clock.now().astimezone(VIETNAM).date()
+        publish.issue(
+            self.desk, self.cast["canbo"], document_id, stands.version, number, day, "Nguyễn Thế Vinh"
+        )
+        publish.queue(self.desk, self.cast["canbo"], document_id, recipients)
 
     def actor(self, who: str) -> Actor:
         """One of the cast."""
@@ -180,64 +233,3 @@ class Director:
             self.position(item)
             return True
         return False
-
-
-# --- what happened in the four weeks --------------------------------------------------------------------------------
-
-
-def _wrong_name(director: Director) -> None:
-    """T4: a newspaper printed names that no longer exist; judged, answered by a note, not counted as misinformation."""
-    line = director.script["T4"]
-    director.judge("T4", "T4a")
-    incident = director.begin_incident("T4")
-    director.assess(line, incident)
-
-
-def _canal_road(director: Director) -> None:
-    """T5: true criticism of another office: confirmed accurate, waits for an answer and stands first in the digest."""
-    director.tag("bs-duong-ven-kenh", Tag.CRITICISM)
-    director.judge("T5", "T5a")
-    line = director.script["T5"]
-    incident = director.begin_incident("T5")
-    director.assess(line, incident)
-    version = positions.version(director.desk, Incident, incident)
-    answer.choose(
-        director.desk,
-        director.cast["nguoiphatngon"],
-        incident,
-        version,
-        ["reply"],
-        "Phản ánh đúng, cần trả lời và nêu thời hạn sửa.",
-    )
-
-
-def _double_fee(director: Director) -> None:
-    """T14: the ward's chairman wants a true complaint called misleading, with a letter of his own office. It is refused."""
-    line = director.script["T14"]
-    claim = line.claims[0]
-    number = director.open_claim(line, claim, "thienhuong")
-    director.add_evidence(line, claim, number, "thienhuong")
-    with suppress(LamroError):
-        director.propose(claim, number, "thienhuong", Verdict.MISLEADING)
-
-
-def _tags(*pairs: tuple[str, Tag]) -> Callable[[Director], None]:
-    def act(director: Director) -> None:
-        for item, tag in pairs:
-            if director.known(item):
-                director.tag(item, tag)
-
-    return act
-
-
-_EVENINGS: dict[int, tuple[Callable[[Director], object], ...]] = {
-    -26: (_tags(("vx-sach-noi", Tag.IRRELEVANT), ("cm-lich-tiep-dan", Tag.ACCURATE)), _wrong_name),
-    -23: (_canal_road,),
-    -20: (_tags(("vx-bac-tin-vo-de", Tag.ACCURATE)),),
-    -18: (_tags(("at-ho-ngheo-qua", Tag.CRITICISM)),),
-    -16: (_tags(("at-ho-ngheo-qua", Tag.WATCH), ("zh-gangkou", Tag.IRRELEVANT)),),
-    -13: (_tags(("vx-ca-si-thien-huong", Tag.IRRELEVANT)),),
-    -11: (_tags(("bs-nha-hang-thien-huong", Tag.IRRELEVANT)),),
-    -6: (_double_fee,),
-    -2: (_tags(("ms-loa-ca-phe", Tag.OPINION)),),
-}

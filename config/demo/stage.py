@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.demo.cast import CAST, OFFICE, engage
+from config.demo.evenings import EVENINGS
 from config.demo.home import DemoHome
 from config.demo.past import DAYS, Past
 from config.settings import Settings, load, secret_key
@@ -55,7 +56,7 @@ def run_stage(path: Path | None, port: int) -> int:
         _tell_the_past(home, desk, settings)
         now = datetime.now(UTC)
         home.clock.set(now, running=True)
-        if home.press is not None and "live_from" not in home.state:
+        if "live_from" not in home.state:
             home.press.go_live(now)
             home.save(live_from=now.isoformat())
         desk.store.close()
@@ -65,17 +66,17 @@ def run_stage(path: Path | None, port: int) -> int:
 def _tell_the_past(home: DemoHome, desk: Desk, settings: Settings) -> None:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    past = Past(home, desk, settings)
+    past = Past(home, desk, settings, EVENINGS)
     past.engage_sources()
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed}/{task.total} ngày"),
+        TextColumn("{task.completed}/{task.total} lượt đọc"),
         TimeElapsedColumn(),
     ) as bar:
-        task = bar.add_task("Dựng lại bốn tuần tin mẫu", total=DAYS)
+        task = bar.add_task("Dựng lại bốn tuần tin mẫu", total=len(DAYS))
         counts = past.tell(lambda done, total: bar.update(task, completed=done, total=total))
-        bar.update(task, completed=DAYS)
+        bar.update(task, completed=len(DAYS))
     if counts:
         print(
             f"Đã đọc {counts['new']} tin mới, {counts['edited']} tin báo sửa lại, {counts['off_topic']} bài ngoài địa bàn (không lưu)."

@@ -52,7 +52,11 @@ def accounts(session: Session) -> tuple[AccountRow, ...]:
     roles: dict[int, set[Role]] = defaultdict(set)
     for account_id, role in session.execute(select(AccountRole.account_id, AccountRole.role)):
         roles[account_id].add(Role(role))
-    seen = select(WebSession.account_id, func.max(WebSession.last_seen_at).label("at")).group_by(WebSession.account_id).subquery()
+    seen = (
+        select(WebSession.account_id, func.max(WebSession.last_seen_at).label("at"))
+        .group_by(WebSession.account_id)
+        .subquery()
+    )
     found = session.execute(
         select(Account, Unit.short_name, seen.c.at)
         .join(Unit, Account.unit_id == Unit.id)
@@ -66,12 +70,19 @@ def accounts(session: Session) -> tuple[AccountRow, ...]:
 def account(session: Session, account_id: int) -> AccountRow:
     """One person. Raises :class:`NotFound`."""
     row = session.execute(
-        select(Account, Unit.short_name).join(Unit, Account.unit_id == Unit.id).where(Account.id == account_id)
+        select(Account, Unit.short_name)
+        .join(Unit, Account.unit_id == Unit.id)
+        .where(Account.id == account_id)
     ).first()
     if row is None:
         raise NotFound("Không có tài khoản này.", "There is no such account.")
-    roles = frozenset(Role(role) for role in session.scalars(select(AccountRole.role).where(AccountRole.account_id == account_id)))
-    seen = session.scalar(select(func.max(WebSession.last_seen_at)).where(WebSession.account_id == account_id))
+    roles = frozenset(
+        Role(role)
+        for role in session.scalars(select(AccountRole.role).where(AccountRole.account_id == account_id))
+    )
+    seen = session.scalar(
+        select(func.max(WebSession.last_seen_at)).where(WebSession.account_id == account_id)
+    )
     return _row(row[0], row[1], roles, seen)
 
 
@@ -99,7 +110,10 @@ def units(session: Session) -> tuple[UnitRow, ...]:
     ):
         places[row.unit_id].append((row.code, row.name))
     people: dict[int, int] = {
-        unit_id: number for unit_id, number in session.execute(select(Account.unit_id, func.count()).group_by(Account.unit_id))
+        row.unit_id: row.people
+        for row in session.execute(
+            select(Account.unit_id, func.count().label("people")).group_by(Account.unit_id)
+        )
     }
     found = session.scalars(select(Unit).order_by(Unit.level, Unit.short_name).limit(500))
     return tuple(_unit(unit, places[unit.id], people.get(unit.id, 0)) for unit in found)
@@ -120,4 +134,6 @@ def unit(session: Session, unit_id: int) -> UnitRow:
 
 
 def _unit(row: Unit, places: list[tuple[str, str]], people: int) -> UnitRow:
-    return UnitRow(row.id, row.locality, row.level, row.name, row.short_name, dict(row.details), tuple(places), people)
+    return UnitRow(
+        row.id, row.locality, row.level, row.name, row.short_name, dict(row.details), tuple(places), people
+    )

@@ -48,7 +48,7 @@ def watched(session: Session, unit_id: int) -> dict[str, str]:
         .where(WatchedLocality.unit_id == unit_id, WatchedLocality.active.is_(True))
         .order_by(WatchedLocality.code)
     )
-    return {code: name for code, name in rows}
+    return {row.code: row.name for row in rows}
 
 
 def _bounded(session: Session, query: Select[Any]) -> int:
@@ -69,7 +69,9 @@ def frame(session: Session, unit_id: int, now: datetime) -> Frame:
     """The frame of an office's pages."""
     parent = aliased(Unit)
     unit, parent_name = session.execute(
-        select(Unit, parent.short_name).outerjoin(parent, Unit.parent_id == parent.id).where(Unit.id == unit_id)
+        select(Unit, parent.short_name)
+        .outerjoin(parent, Unit.parent_id == parent.id)
+        .where(Unit.id == unit_id)
     ).one()
     localities = watched(session, unit_id)
     codes = list(localities)

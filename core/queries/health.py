@@ -80,7 +80,10 @@ def health(session: Session, now: datetime) -> Health:
     ).one()
     newest = select(JobRun.job, func.max(JobRun.started_at).label("at")).group_by(JobRun.job).subquery()
     jobs = session.scalars(
-        select(JobRun).join(newest, (JobRun.job == newest.c.job) & (JobRun.started_at == newest.c.at)).order_by(JobRun.job).limit(50)
+        select(JobRun)
+        .join(newest, (JobRun.job == newest.c.job) & (JobRun.started_at == newest.c.at))
+        .order_by(JobRun.job)
+        .limit(50)
     )
     leases = session.scalars(select(Lease).order_by(Lease.name).limit(50))
     quarantine = session.scalars(select(Quarantine).order_by(Quarantine.id.desc()).limit(20))
@@ -95,19 +98,23 @@ def health(session: Session, now: datetime) -> Health:
         runs_last_hour=runs[0],
         failed_last_hour=runs[1] or 0,
         dispatches={
-            state: number
-            for state, number in session.execute(
-                select(Dispatch.state, func.count()).where(Dispatch.state != DispatchState.SENT).group_by(Dispatch.state)
+            row.state: row.waiting
+            for row in session.execute(
+                select(Dispatch.state, func.count().label("waiting"))
+                .where(Dispatch.state != DispatchState.SENT)
+                .group_by(Dispatch.state)
             )
         },
         audit_rows=last.id if last else 0,
         audit_head=last.hash if last else "",
         jobs=tuple(JobRow(job.job, job.slot, job.started_at, job.finished_at, job.error) for job in jobs),
         leases=tuple(
-            LeaseRow(lease.name, lease.owner, lease.until, lease.until is not None and lease.until > now) for lease in leases
+            LeaseRow(lease.name, lease.owner, lease.until, lease.until is not None and lease.until > now)
+            for lease in leases
         ),
         quarantine=tuple(
-            QuarantineRow(row.id, row.kind, row.source_id or "", row.reason_vi, row.reason_en, row.at) for row in quarantine
+            QuarantineRow(row.id, row.kind, row.source_id or "", row.reason_vi, row.reason_en, row.at)
+            for row in quarantine
         ),
     )
 

@@ -88,14 +88,22 @@ class Listing:
         return (self.page - 1) * PAGE + len(self.rows)
 
 
-def listing(session: Session, unit_id: int, wanted: Wanted, now: datetime, *, language: str = "vi") -> Listing:
+def listing(
+    session: Session, unit_id: int, wanted: Wanted, now: datetime, *, language: str = "vi"
+) -> Listing:
     """A page of the office's inbox."""
     names = watched(session, unit_id)
     base = _where(select(Item.id), wanted, list(names), now)
     # The newest of the matching items; each column that a facet needs comes along, so that one pass counts them all.
     seen = session.execute(
         base.with_only_columns(
-            Item.id, Item.language, Item.received_via, Item.source_id, Story.tag, Source.social, Source.domestic
+            Item.id,
+            Item.language,
+            Item.received_via,
+            Item.source_id,
+            Story.tag,
+            Source.social,
+            Source.domestic,
         )
         .order_by(None)
         .order_by(*_order(wanted.sort))
@@ -151,7 +159,10 @@ def _where(query: Select[Any], wanted: Wanted, codes: list[str], now: datetime) 
         query = _three(query, wanted.handled, tagged)
     else:
         query = query.where(
-            or_(Story.tag.in_([tag for tag in wanted.tags if tag != "none"]), *([Story.tag == ""] if "none" in wanted.tags else []))
+            or_(
+                Story.tag.in_([tag for tag in wanted.tags if tag != "none"]),
+                *([Story.tag == ""] if "none" in wanted.tags else []),
+            )
         )
     query = _three(query, wanted.foreign, and_(Source.domestic.is_not(None), Source.domestic.is_(False)))
     query = _three(query, wanted.copies, Item.copy_of_id.is_not(None))
@@ -196,7 +207,9 @@ def _facets(session: Session, seen: Sequence[Any], names: dict[str, str]) -> dic
             places.update(
                 session.scalars(
                     select(Mention.locality).where(
-                        Mention.item_id.in_(ids[at : at + 500]), Mention.locality.in_(list(names)), Mention.band != Band.OUT
+                        Mention.item_id.in_(ids[at : at + 500]),
+                        Mention.locality.in_(list(names)),
+                        Mention.band != Band.OUT,
                     )
                 )
             )

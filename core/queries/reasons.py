@@ -14,7 +14,9 @@ from core.records.item import Item, Mention
 from core.rules.vocabulary import Band
 
 #: the word of a unit's type that stands before its name and belongs into the marker pen with it
-_UNIT_WORD = re.compile(r"(?:xã|phường|thị trấn|đặc khu|thành phố|tỉnh|huyện|quận|thôn|làng|TP\.?)\s+$", re.IGNORECASE)
+_UNIT_WORD = re.compile(
+    r"(?:xã|phường|thị trấn|đặc khu|thành phố|tỉnh|huyện|quận|thôn|làng|TP\.?)\s+$", re.IGNORECASE
+)
 _QUOTED = re.compile(r"“([^”]{1,80})”")
 
 
@@ -48,7 +50,11 @@ def best_mentions(session: Session, story_ids: Sequence[int], codes: Sequence[st
     """The best mention of each story among the localities ``codes``: highest score, then the earliest item."""
     if not story_ids:
         return {}
-    rank = func.row_number().over(partition_by=Item.story_id, order_by=(Mention.score.desc(), Item.id)).label("rank")
+    rank = (
+        func.row_number()
+        .over(partition_by=Item.story_id, order_by=(Mention.score.desc(), Item.id))
+        .label("rank")
+    )
     ranked = (
         select(Item.story_id, Mention.item_id, Mention.locality, rank)
         .join(Item, Mention.item_id == Item.id)
@@ -71,7 +77,9 @@ def item_mentions(session: Session, item_ids: Sequence[int], codes: Sequence[str
     """The best mention of each item among ``codes``, in any band: a list also says why something is not ours."""
     if not item_ids:
         return {}
-    rank = func.row_number().over(partition_by=Mention.item_id, order_by=(Mention.score.desc(), Mention.locality))
+    rank = func.row_number().over(
+        partition_by=Mention.item_id, order_by=(Mention.score.desc(), Mention.locality)
+    )
     ranked = (
         select(Mention.item_id, Mention.locality, rank.label("rank"))
         .where(Mention.item_id.in_(item_ids), Mention.locality.in_(codes))
@@ -128,7 +136,9 @@ def sentence(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def line(mention: BestMention, need_parts: Sequence[dict[str, Any]] = (), *, language: str = "vi") -> tuple[Part, ...]:
+def line(
+    mention: BestMention, need_parts: Sequence[dict[str, Any]] = (), *, language: str = "vi"
+) -> tuple[Part, ...]:
     """``xã Chí Minh``: gần đó có ``Hải Phòng``; từ ngữ về thiên tai…"""
     whole = f"{mention.title}\n{mention.text}"
     names: list[str] = []

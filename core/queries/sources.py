@@ -130,7 +130,9 @@ def _rows(session: Session, sources: Sequence[Source], now: datetime) -> list[So
     bars = _days(session, ids, now)
     asked = set(
         session.scalars(
-            select(CrawlRequest.source_id).where(CrawlRequest.kind == "source", CrawlRequest.state.in_(["queued", "running"]))
+            select(CrawlRequest.source_id).where(
+                CrawlRequest.kind == "source", CrawlRequest.state.in_(["queued", "running"])
+            )
         )
     )
     return [
@@ -201,7 +203,10 @@ def show(session: Session, source_id: str, now: datetime) -> SourcePage:
     if source is None:
         raise NotFound("Không có nguồn tin này. Xem danh sách nguồn tin.", "There is no such source.")
     runs = session.scalars(
-        select(CrawlRun).where(CrawlRun.source_id == source_id).order_by(CrawlRun.started_at.desc(), CrawlRun.id.desc()).limit(40)
+        select(CrawlRun)
+        .where(CrawlRun.source_id == source_id)
+        .order_by(CrawlRun.started_at.desc(), CrawlRun.id.desc())
+        .limit(40)
     )
     refused = session.execute(
         select(Quarantine.at, Quarantine.reason_vi, Quarantine.reason_en)
@@ -212,7 +217,11 @@ def show(session: Session, source_id: str, now: datetime) -> SourcePage:
     return SourcePage(
         source=_rows(session, [source], now)[0],
         runs=tuple(_run(run) for run in runs),
-        items=session.scalar(select(func.count()).select_from(select(Item.id).where(Item.source_id == source_id).limit(10_000).subquery()))
+        items=session.scalar(
+            select(func.count()).select_from(
+                select(Item.id).where(Item.source_id == source_id).limit(10_000).subquery()
+            )
+        )
         or 0,
         quarantined=tuple((row.at, row.reason_vi, row.reason_en) for row in refused),
     )
@@ -222,8 +231,12 @@ def _run(run: CrawlRun) -> RunRow:
     errors = []
     for error in run.page_errors[:20]:
         if isinstance(error, dict):
-            vi = str(error.get("error_vi") or error.get("vi") or error.get("error") or error.get("code") or "")
-            errors.append((str(error.get("url", ""))[:300], vi, str(error.get("error_en") or error.get("en") or vi)))
+            vi = str(
+                error.get("error_vi") or error.get("vi") or error.get("error") or error.get("code") or ""
+            )
+            errors.append(
+                (str(error.get("url", ""))[:300], vi, str(error.get("error_en") or error.get("en") or vi))
+            )
     return RunRow(
         id=run.id,
         state=run.state,
@@ -233,6 +246,8 @@ def _run(run: CrawlRun) -> RunRow:
         code=run.code,
         error_vi=run.error_vi,
         error_en=run.error_en,
-        counts=tuple((str(name), int(number)) for name, number in run.counts.items() if isinstance(number, int)),
+        counts=tuple(
+            (str(name), int(number)) for name, number in run.counts.items() if isinstance(number, int)
+        ),
         page_errors=tuple(errors),
     )

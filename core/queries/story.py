@@ -248,10 +248,18 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
     at = order.index(story_id) if story_id in order else -1
     start, end, bars = _bars(session, story)
     incident_number = (
-        session.scalar(select(Incident.number).where(Incident.id == story.incident_id)) if story.incident_id else None
+        session.scalar(select(Incident.number).where(Incident.id == story.incident_id))
+        if story.incident_id
+        else None
     )
-    tagged_by = session.scalar(select(Account.display_name).where(Account.id == story.tagged_by)) if story.tagged_by else ""
-    languages = session.scalars(select(Item.language).where(Item.story_id == story_id).distinct().order_by(Item.language))
+    tagged_by = (
+        session.scalar(select(Account.display_name).where(Account.id == story.tagged_by))
+        if story.tagged_by
+        else ""
+    )
+    languages = session.scalars(
+        select(Item.language).where(Item.story_id == story_id).distinct().order_by(Item.language)
+    )
     return StoryPage(
         id=story.id,
         version=story.version,
@@ -269,7 +277,8 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
         views=story.views,
         reach_tier=min(3, max(0, story.reach_tier)),
         need_parts=tuple(
-            Point(round(float(part["value"]) * 100), str(part["vi"]), str(part["en"])) for part in story.need_parts
+            Point(round(float(part["value"]) * 100), str(part["vi"]), str(part["en"]))
+            for part in story.need_parts
         ),
         incident_id=story.incident_id,
         incident_number=incident_number,
@@ -293,8 +302,12 @@ def _why(session: Session, mention: BestMention, names: dict[str, str], number: 
     spans = spans_of(with_unit_word(whole, span) for span in mention.spans)
     # A text is quoted where it names us; a title that names us is on the page already.
     inside = [span for span in spans if span[0] > len(mention.title)] or list(spans)
-    start, end = _window(whole, inside, 0 if not inside or inside[0][0] <= len(mention.title) else len(mention.title) + 1)
-    name = names.get(mention.locality) or session.scalar(select(Unit.short_name).where(Unit.locality == mention.locality))
+    start, end = _window(
+        whole, inside, 0 if not inside or inside[0][0] <= len(mention.title) else len(mention.title) + 1
+    )
+    name = names.get(mention.locality) or session.scalar(
+        select(Unit.short_name).where(Unit.locality == mention.locality)
+    )
     return Why(
         item_id=mention.item_id,
         locality=mention.locality,
@@ -330,7 +343,9 @@ def _window(whole: str, spans: Sequence[tuple[int, int]], floor: int) -> tuple[i
     return start, end
 
 
-def _pieces(whole: str, spans: Sequence[tuple[int, int]], start: int, end: int, number: int) -> tuple[Piece, ...]:
+def _pieces(
+    whole: str, spans: Sequence[tuple[int, int]], start: int, end: int, number: int
+) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     at = start
     for a, b in spans:
@@ -344,7 +359,10 @@ def _pieces(whole: str, spans: Sequence[tuple[int, int]], start: int, end: int, 
 
 def _timeline(session: Session, story_id: int) -> tuple[ItemRow, ...]:
     captures = (
-        select(Capture.item_id, func.count().label("n")).where(Capture.item_id.is_not(None)).group_by(Capture.item_id).subquery()
+        select(Capture.item_id, func.count().label("n"))
+        .where(Capture.item_id.is_not(None))
+        .group_by(Capture.item_id)
+        .subquery()
     )
     found = session.execute(
         select(
@@ -410,7 +428,8 @@ def _claims(session: Session, story_id: int) -> tuple[ClaimRow, ...]:
         verdict.claim_id: verdict
         for verdict in session.scalars(
             select(VerdictRecord).where(
-                VerdictRecord.claim_id.in_([claim.id for claim, _, _ in found]), VerdictRecord.state == VerdictState.PROPOSED
+                VerdictRecord.claim_id.in_([claim.id for claim, _, _ in found]),
+                VerdictRecord.state == VerdictState.PROPOSED,
             )
         )
     }
@@ -442,7 +461,8 @@ def _log(session: Session, story_id: int) -> tuple[LogRow, ...]:
         .limit(10)
     )
     return tuple(
-        LogRow(event.at, name, event.tag, event.undone_at is not None, event.id, event.account_id) for event, name in found
+        LogRow(event.at, name, event.tag, event.undone_at is not None, event.id, event.account_id)
+        for event, name in found
     )
 
 
@@ -461,7 +481,9 @@ def sentences(text: str, spans: Sequence[tuple[int, int]] = (), *, limit: int = 
     found = [(m.start(), m.end(), m.group().strip()) for m in _SENTENCE.finditer(text[:20_000])]
     found = [each for each in found if 12 <= len(each[2]) <= 400]
     near = [
-        min((abs(start - a) for a, _ in spans), default=0) if not any(start <= a < end for a, _ in spans) else -1
+        min((abs(start - a) for a, _ in spans), default=0)
+        if not any(start <= a < end for a, _ in spans)
+        else -1
         for start, end, _ in found
     ]
     best = sorted(range(len(found)), key=lambda number: (near[number], number))[:limit]
@@ -478,13 +500,19 @@ def claim_choice(session: Session, story_id: int, unit_id: int, item_id: int | N
         raise NotFound("Câu chuyện này không còn tin nào.", "This story has no items left.")
     codes = list(watched(session, unit_id))
     best = best_mentions(session, [story_id], codes).get(story_id)
-    known = [row.id for row in rows]
+    known: list[int] = [row.id for row in rows]
     chosen = item_id if item_id in known else best.item_id if best and best.item_id in known else known[0]
     item = session.get_one(Item, chosen)
-    mention = session.scalar(select(Mention).where(Mention.item_id == chosen, Mention.locality.in_(codes), Mention.band != Band.OUT))
+    mention = session.scalar(
+        select(Mention).where(
+            Mention.item_id == chosen, Mention.locality.in_(codes), Mention.band != Band.OUT
+        )
+    )
     offset = len(item.title) + 1
     spans = [(a - offset, b - offset) for a, b in spans_of(mention.spans) if a >= offset] if mention else []
-    units = session.execute(select(Unit.locality, Unit.short_name).where(Unit.id != unit_id).order_by(Unit.short_name).limit(500))
+    units = session.execute(
+        select(Unit.locality, Unit.short_name).where(Unit.id != unit_id).order_by(Unit.short_name).limit(500)
+    )
     return ClaimChoice(
         story_id=story.id,
         version=story.version,
@@ -500,10 +528,14 @@ def item(session: Session, item_id: int, unit_id: int) -> ItemPage:
     """One item in full, with what every office's place match said. Raises :class:`NotFound`."""
     row = session.get(Item, item_id)
     if row is None:
-        raise NotFound("Không có tin này. Có thể tin đã được xóa theo thời hạn lưu.", "There is no such item.")
+        raise NotFound(
+            "Không có tin này. Có thể tin đã được xóa theo thời hạn lưu.", "There is no such item."
+        )
     names = watched(session, unit_id)
     mentions = list(
-        session.scalars(select(Mention).where(Mention.item_id == item_id).order_by(Mention.score.desc()).limit(5))
+        session.scalars(
+            select(Mention).where(Mention.item_id == item_id).order_by(Mention.score.desc()).limit(5)
+        )
     )
     mine = [mention for mention in mentions if mention.locality in names] or mentions[:1]
     whole = f"{row.title}\n{row.text}"
@@ -521,16 +553,23 @@ def item(session: Session, item_id: int, unit_id: int) -> ItemPage:
         )
         for m in mine
     ]  # fmt: skip
-    captures = session.scalars(select(Capture).where(Capture.item_id == item_id).order_by(Capture.id).limit(20))
+    captures = session.scalars(
+        select(Capture).where(Capture.item_id == item_id).order_by(Capture.id).limit(20)
+    )
     return ItemPage(
         id=row.id,
         story_id=row.story_id,
-        story_title=session.scalar(select(Story.title).where(Story.id == row.story_id)) or "" if row.story_id else "",
+        story_title=session.scalar(select(Story.title).where(Story.id == row.story_id)) or ""
+        if row.story_id
+        else "",
         title=row.title,
         language=row.language,
         gist=row.gist,
         url=row.url,
-        source_name=(session.scalar(select(Source.name).where(Source.id == row.source_id)) if row.source_id else "") or row.seen_where,
+        source_name=(
+            session.scalar(select(Source.name).where(Source.id == row.source_id)) if row.source_id else ""
+        )
+        or row.seen_where,
         author_masked=row.author_masked,
         published_at=row.published_at,
         date_from=row.date_from,
@@ -551,11 +590,18 @@ def item(session: Session, item_id: int, unit_id: int) -> ItemPage:
 
 def _versions(session: Session, item_id: int) -> tuple[VersionRow, ...]:
     kept = list(
-        session.scalars(select(ItemVersion).where(ItemVersion.item_id == item_id).order_by(ItemVersion.number.desc()).limit(10))
+        session.scalars(
+            select(ItemVersion)
+            .where(ItemVersion.item_id == item_id)
+            .order_by(ItemVersion.number.desc())
+            .limit(10)
+        )
     )[::-1]
     rows = []
     for number, version in enumerate(kept):
-        changes = difference(kept[number - 1].text, version.text) if number else (Change("same", version.text),)
+        changes = (
+            difference(kept[number - 1].text, version.text) if number else (Change("same", version.text),)
+        )
         rows.append(
             VersionRow(
                 version.number,
@@ -573,7 +619,9 @@ def difference(old: str, new: str) -> tuple[Change, ...]:
     """What changed between two texts, by words; long unchanged stretches are shortened. Bounded work on any text."""
     a, b = re.findall(r"\s+|\S+", old[:12_000]), re.findall(r"\s+|\S+", new[:12_000])
     changes: list[Change] = []
-    for kind, a0, a1, b0, b1 in difflib.SequenceMatcher(None, a, b, autojunk=len(a) + len(b) > 4000).get_opcodes():
+    for kind, a0, a1, b0, b1 in difflib.SequenceMatcher(
+        None, a, b, autojunk=len(a) + len(b) > 4000
+    ).get_opcodes():
         if kind == "equal":
             changes.append(Change("same", _shortened("".join(a[a0:a1]))))
             continue

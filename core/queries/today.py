@@ -144,7 +144,10 @@ def board(session: Session, unit_id: int, now: datetime, *, language: str = "vi"
     )
     done_ids = list(
         session.scalars(
-            select(Story.id).where(Story.id.in_(tagged), Story.tag != "").order_by(Story.tagged_at.desc()).limit(3)
+            select(Story.id)
+            .where(Story.id.in_(tagged), Story.tag != "")
+            .order_by(Story.tagged_at.desc())
+            .limit(3)
         )
     )
     return Board(
@@ -153,7 +156,9 @@ def board(session: Session, unit_id: int, now: datetime, *, language: str = "vi"
         stories=rows(session, ids, codes, now, language=language),
         done=rows(session, done_ids, codes, now, language=language),
         done_count=session.scalar(
-            select(func.count()).select_from(select(Story.id).where(Story.id.in_(tagged), Story.tag != "").subquery())
+            select(func.count()).select_from(
+                select(Story.id).where(Story.id.in_(tagged), Story.tag != "").subquery()
+            )
         )
         or 0,
         waiting=session.scalar(select(func.count()).select_from(waiting.limit(CEILING + 1).subquery())) or 0,
@@ -201,7 +206,9 @@ def rows(
             continue
         mention = mentions.get(story_id)
         first = firsts.get(story_id)
-        source = sources.get((mention.source_id if mention else None) or (first.source_id if first else "") or "")
+        source = sources.get(
+            (mention.source_id if mention else None) or (first.source_id if first else "") or ""
+        )
         out.append(
             StoryRow(
                 id=story.id,
@@ -240,7 +247,7 @@ def _bars(session: Session, ids: Sequence[int], now: datetime) -> dict[int, tupl
         .order_by(Item.id.desc())
         .limit(2000)
     ):
-        hours = found.setdefault(story_id, [0] * _BAR_HOURS)
+        hours = found.setdefault(story_id or 0, [0] * _BAR_HOURS)
         hours[min(_BAR_HOURS - 1, int((seen - start).total_seconds() // 3600))] += 1
     return {story_id: tuple(hours) for story_id, hours in found.items()}
 
@@ -278,12 +285,21 @@ def _follow_ups(session: Session, unit_id: int, now: datetime) -> tuple[FollowUp
     found = session.execute(
         select(Incident.id, Incident.number, Incident.title, last.c.since)
         .join(last, last.c.incident_id == Incident.id)
-        .where(Incident.unit_id == unit_id, Incident.state.in_([IncidentState.FOLLOW_UP, IncidentState.PUBLISHED]))
+        .where(
+            Incident.unit_id == unit_id,
+            Incident.state.in_([IncidentState.FOLLOW_UP, IncidentState.PUBLISHED]),
+        )
         .order_by(last.c.since)
         .limit(5)
     )
     return tuple(
-        FollowUpRow(row.id, row.number, row.title, row.since, next((row.since + c for c in CHECKS if row.since + c > now), None))
+        FollowUpRow(
+            row.id,
+            row.number,
+            row.title,
+            row.since,
+            next((row.since + c for c in CHECKS if row.since + c > now), None),
+        )
         for row in found
     )
 
@@ -325,5 +341,6 @@ def _sources(session: Session) -> tuple[SourceRow, ...]:
         .limit(5)
     )
     return tuple(
-        SourceRow(s.id, s.name, s.state, s.error_vi, s.error_en, s.last_new_item_at, s.failures) for s in found
+        SourceRow(s.id, s.name, s.state, s.error_vi, s.error_en, s.last_new_item_at, s.failures)
+        for s in found
     )

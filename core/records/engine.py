@@ -53,6 +53,9 @@ class Store:
     """Transactions over one database. ``write()`` commits on leaving or rolls back on any exception; ``read()`` never writes."""
 
     def __init__(self, url: str | URL) -> None:
+        # Foreign keys are resolved by name: every table must be known before the first statement.
+        from core.records import all_tables  # noqa: F401
+
         self.engine = make_engine(url)
         self._writer = self.engine.execution_options(**{WRITE: True})
 

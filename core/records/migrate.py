@@ -146,4 +146,7 @@ def _copy_before(store: Store, found: str) -> None:
 
 
 def _writer(store: Store) -> Engine:
+    if store.dialect == "postgresql":
+        # What is looked for after waiting for the lock must be what the other program committed.
+        return store.engine.execution_options(isolation_level="READ COMMITTED")
     return store.engine.execution_options(**{WRITE: True})

@@ -125,7 +125,7 @@ _RICH = re.compile("gi[àầ]u", re.IGNORECASE)
 
 
 def _folded(text: str) -> str:
-    text = _RICH.sub("giaux", clean(text))
+    text = _RICH.sub("gi_au", clean(text))
     return _SPACES.sub(" ", fold(unicodedata.normalize("NFKC", text)).replace("’", "'"))
 
 

@@ -183,17 +183,23 @@ _DOCUMENT_ACT_VI = {
     "publish": "gửi hoặc công bố",
 }
 
+#: what is possible instead, by state
+_DOCUMENT_NEXT: dict[DocumentState, str] = {
+    D.DRAFT: "Gửi duyệt bản này trước.",
+    D.SUBMITTED: "Chờ duyệt đủ các bước, hoặc lưu bản sửa rồi trình lại.",
+    D.RETURNED: "Sửa theo ý kiến, lưu rồi gửi duyệt lại.",
+    D.APPROVED: "Phát hành bản đã duyệt, hoặc lưu bản sửa rồi trình lại.",
+    D.ISSUED: "Văn bản đã phát hành không sửa được; nếu có sai sót, cơ quan ra đính chính.",
+    D.PUBLISHED: "Văn bản đã công bố không sửa được; nếu có sai sót, cơ quan ra đính chính.",
+}
+
 
 def document_target(act: str, state: DocumentState) -> DocumentState:
     """Where an act leads a document. Raises :class:`RuleBroken` ("workflow") when its state does not admit it."""
     try:
         return DOCUMENT_MOVES[act, state]
     except KeyError:
-        lawful = (
-            "Văn bản đã phát hành không sửa được; nếu có sai sót, cơ quan ra đính chính."
-            if state in {D.ISSUED, D.PUBLISHED}
-            else ""
-        )
+        lawful = _DOCUMENT_NEXT[state]
         raise RuleBroken(
             "workflow",
             f"Văn bản đang ở trạng thái “{DOCUMENT_STATE_VI[state]}” nên không thể {_DOCUMENT_ACT_VI[act]}.",

@@ -445,9 +445,11 @@ def _people(session: Session, ids: list[int]) -> str:
 def _material(session: Session, incident: Incident, unit: Unit, dossier: Dossier) -> wording.Material:
     judged = []
     press = social = False
+    first_seen_at = incident.received_at
     for claim in standing.claims_of(session, incident):
         item = get(session, Item, claim.item_id, "tin")
         source = session.get(Source, item.source_id) if item.source_id else None
+        first_seen_at = min(first_seen_at, item.seen_at or item.published_at or item.first_seen_at)
         press = press or (source is not None and not source.social)
         social = social or source is None or source.social
         row = standing.standing(session, claim)
@@ -474,6 +476,7 @@ def _material(session: Session, incident: Incident, unit: Unit, dossier: Dossier
         incident_title=incident.title,
         incident_number=dossier.incident_number,
         received_at=incident.received_at,
+        first_seen_at=first_seen_at,
         press=press,
         social=social,
         spread=incident.spread,

@@ -153,9 +153,9 @@ def rescore(desk: Desk) -> int:
     for start in range(0, len(ids), _BATCH):
         part = ids[start : start + _BATCH]
         with desk.store.write() as session:
-            before = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).tuples())
+            before = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).tuples().all())
             reindex(session, desk, recount(session, desk, part))
-            after = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).tuples())
+            after = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).tuples().all())
             moved += sum(before[story_id] != after[story_id] for story_id in before)
     return moved
 

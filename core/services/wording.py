@@ -64,6 +64,8 @@ class Material:
     incident_title: str
     incident_number: str
     received_at: datetime
+    first_seen_at: datetime
+    """When the claims were first published or seen."""
     press: bool
     social: bool
     spread: str
@@ -89,7 +91,8 @@ def first_draft(kind: DocumentKind, rule: DocumentRule, material: Material) -> D
     subject = material.incident_title.strip().rstrip(".")
     return DraftContent(
         title="THÔNG CÁO BÁO CHÍ" if release else "",
-        subject=f"Thông tin làm rõ về vụ việc: {subject}"
+        # the headline of a release is the fact; the incident's title often repeats the rumour
+        subject="Về [sự việc, nêu theo sự thật, không nhắc lại tin sai]"
         if release
         else f"thông tin sai lệch về {material.short_name}: {subject}",
         addressees=tuple(expand(field.text, known) for field in rule.addressees),
@@ -137,7 +140,7 @@ def _fact_sentences(material: Material) -> list[Sentence]:
 
 def _claim_sentences(material: Material, *, where: str) -> list[Sentence]:
     made = []
-    day = material.received_at.astimezone(VIETNAM)
+    day = material.first_seen_at.astimezone(VIETNAM)
     for claim in material.claims:
         words = (
             _lower_first(_without_stop(claim.neutral_text))
@@ -228,7 +231,7 @@ def _notice(material: Material, addressees: Sequence[str]) -> tuple[tuple[Senten
     return (
         (
             Sentence(
-                f"{day.hour} giờ {day.minute:02d} phút ngày {day.day}/{day.month}/{day.year}, {material.agency} tiếp nhận, ghi nhận thông tin "
+                f"Lúc {day.hour} giờ {day.minute:02d} phút ngày {day.day}/{day.month}/{day.year}, {material.agency} tiếp nhận, ghi nhận thông tin "
                 f"{_where(material)} liên quan đến địa bàn.",
                 "fact",
                 f"Vụ việc số {material.incident_number}",

@@ -20,8 +20,8 @@ from indexer.gazetteer.units import gazetteer
 
 WINDOW = timedelta(hours=72)
 #: Without a shared place the words must say more.
-WITH_PLACE = 0.20
-WITHOUT_PLACE = 0.26
+WITH_PLACE = 0.18
+WITHOUT_PLACE = 0.24
 MAX_ITEMS = 500
 _LEAD = 600
 

@@ -46,7 +46,8 @@ def log_in() -> Response | BaseResponse:
             return _welcome(found.token, target)
     form.next.data = target if target != url_for("account.home") else ""
     return make_response(
-        render_template("account/log_in.html", form=form, problem=problem), 400 if form.is_submitted() else 200
+        render_template("account/log_in.html", form=form, problem=problem),
+        400 if form.is_submitted() else 200,
     )
 
 
@@ -105,7 +106,8 @@ def password() -> Response | BaseResponse:
             frame.done(gettext("Đã đổi mật khẩu. Các nơi đăng nhập khác đã được đăng xuất."))
             return _keep(redirect(url_for("account.home"), 303), found.token)
     return make_response(
-        render_template("account/password.html", form=form, problem=problem), 400 if form.is_submitted() else 200
+        render_template("account/password.html", form=form, problem=problem),
+        400 if form.is_submitted() else 200,
     )
 
 
@@ -154,5 +156,3 @@ def theme() -> BaseResponse:
 def more() -> str:
     """Every place, for the phone's fourth tab."""
     return render_template("account/more.html")
-
-

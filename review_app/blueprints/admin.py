@@ -57,7 +57,9 @@ def add() -> Response:
             problem = error.message(current())
         else:
             return _once(made.account_id, made.one_time_password)
-    return make_response(render_template("admin/add.html", form=form, problem=problem), 400 if form.is_submitted() else 200)
+    return make_response(
+        render_template("admin/add.html", form=form, problem=problem), 400 if form.is_submitted() else 200
+    )
 
 
 def _once(account_id: int, one_time: str) -> Response:
@@ -84,7 +86,9 @@ def roles(account_id: int) -> Response | BaseResponse:
     form = RolesForm()
     if form.validate_on_submit():
         try:
-            accounts.set_roles(context.desk(), context.actor(), account_id, [Role(role) for role in form.roles.data])
+            accounts.set_roles(
+                context.desk(), context.actor(), account_id, [Role(role) for role in form.roles.data]
+            )
         except Invalid as error:
             form.refuse(error)
         else:
@@ -101,7 +105,11 @@ def active(account_id: int) -> BaseResponse:
     """Switch an account on or off."""
     wanted = request.form.get("active") == "yes"
     accounts.set_active(context.desk(), context.actor(), account_id, wanted)
-    frame.done(gettext("Đã mở lại tài khoản.") if wanted else gettext("Đã khóa tài khoản và kết thúc mọi phiên đăng nhập."))
+    frame.done(
+        gettext("Đã mở lại tài khoản.")
+        if wanted
+        else gettext("Đã khóa tài khoản và kết thúc mọi phiên đăng nhập.")
+    )
     return redirect(url_for("admin.show", account_id=account_id), 303)
 
 
@@ -130,7 +138,9 @@ def unit(unit_id: int) -> Response | BaseResponse:
                 {key: getattr(form, key).data or "" for key in units.DETAILS},
                 {key: getattr(form, f"spokesperson_{key}").data or "" for key in units.SPOKESPERSON},
             )
-            units.watch(context.desk(), context.actor(), unit_id, re.findall(r"[^\s,;]+", form.localities.data or ""))
+            units.watch(
+                context.desk(), context.actor(), unit_id, re.findall(r"[^\s,;]+", form.localities.data or "")
+            )
         except Invalid as error:
             form.refuse(error)
             problem = error.message(current())

@@ -70,7 +70,13 @@ def address(wish: queries.Wanted, words_searched: str = "", **changes: Any) -> s
     for name in (*THREE, "band", "days", "sort", "page", "story"):
         if getattr(wish, name) != getattr(plain, name):
             values[name] = getattr(wish, name)
-    for name, several in (("kind", "kinds"), ("language", "languages"), ("tag", "tags"), ("locality", "localities"), ("source", "sources")):
+    for name, several in (
+        ("kind", "kinds"),
+        ("language", "languages"),
+        ("tag", "tags"),
+        ("locality", "localities"),
+        ("source", "sources"),
+    ):
         values[name] = list(getattr(wish, several)) or None
     return url_for("inbox.index", **values)
 
@@ -119,12 +125,21 @@ def _search(searched: str, wish: queries.Wanted) -> tuple[queries.Listing, str]:
     offset = (wish.page - 1) * queries.PAGE
     sort: Any = wish.sort
     found = searching.search(
-        context.desk(), context.actor(), searched, filters, sort=sort, limit=queries.PAGE, offset=offset, facets=True
+        context.desk(),
+        context.actor(),
+        searched,
+        filters,
+        sort=sort,
+        limit=queries.PAGE,
+        offset=offset,
+        facets=True,
     )
     excerpts = {hit.id: _excerpt(hit) for hit in found.hits}
     with context.reading() as session:
         names = watched(session, context.actor().unit_id)
-        rows = queries.rows(session, [hit.id for hit in found.hits], names, language=current(), excerpts=excerpts)
+        rows = queries.rows(
+            session, [hit.id for hit in found.hits], names, language=current(), excerpts=excerpts
+        )
     listing = queries.Listing(
         rows=rows,
         total=found.total,
@@ -147,7 +162,11 @@ def tag() -> BaseResponse:
     """One tag for the chosen rows. Each story is an act of its own; those that somebody changed meanwhile are left and named."""
     back = local_path(request.form.get("next"), url_for("inbox.index"))
     chosen = dict.fromkeys(value for value in request.form.getlist("story"))
-    pairs = [(int(a), int(b)) for a, _, b in (value.partition(":") for value in chosen) if a.isdigit() and b.isdigit()]
+    pairs = [
+        (int(a), int(b))
+        for a, _, b in (value.partition(":") for value in chosen)
+        if a.isdigit() and b.isdigit()
+    ]
     if not pairs or request.form.get("tag") not in set(Tag) - {Tag.SUSPECTED}:
         frame.done(gettext("Chưa chọn tin nào. Đánh dấu ô ở đầu hàng rồi bấm nhãn."))
         return redirect(back, 303)
@@ -159,10 +178,18 @@ def tag() -> BaseResponse:
         except LamroError as error:
             refused = error.message(current())
     said = ngettext(
-        "Đã gắn %(tag)s cho %(num)s chuyện.", "Đã gắn %(tag)s cho %(num)s chuyện.", len(events), tag=words.TAGS[wish].label
+        "Đã gắn %(tag)s cho %(num)s chuyện.",
+        "Đã gắn %(tag)s cho %(num)s chuyện.",
+        len(events),
+        tag=words.TAGS[wish].label,
     )
     left = min(len(pairs), queries.PAGE) - len(events)
     if left:
-        said += " " + ngettext("%(num)s chuyện chưa gắn được:", "%(num)s chuyện chưa gắn được:", left) + " " + refused
+        said += (
+            " "
+            + ngettext("%(num)s chuyện chưa gắn được:", "%(num)s chuyện chưa gắn được:", left)
+            + " "
+            + refused
+        )
     frame.done(said, tuple(events))
     return redirect(back, 303)

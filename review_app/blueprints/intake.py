@@ -43,7 +43,12 @@ def _receive(form: IntakeForm) -> BaseResponse:
     desk, person = context.desk(), context.actor()
     if form.kind.data == "link":
         intake.receive_link(
-            desk, person, form.url.data or "", form.seen_where.data or "", form.seen_at.moment, form.note.data or ""
+            desk,
+            person,
+            form.url.data or "",
+            form.seen_where.data or "",
+            form.seen_at.moment,
+            form.note.data or "",
         )
         frame.done(gettext("Đã nhận đường dẫn. Máy đọc trang trong ít giây; kết quả hiện ở danh sách dưới."))
         return redirect(url_for("intake.index") + "#mine", 303)

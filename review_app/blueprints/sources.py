@@ -57,7 +57,9 @@ def enabled(source_id: str) -> BaseResponse:
     """Switch a source on or off."""
     wanted = request.form.get("enabled") == "yes"
     crawl.set_enabled(context.desk(), context.actor(), source_id, wanted, version=version_of(request.form))
-    frame.done(gettext("Đã bật nguồn này; máy đọc ngay.") if wanted else gettext("Đã tắt nguồn này. Tin cũ vẫn giữ."))
+    frame.done(
+        gettext("Đã bật nguồn này; máy đọc ngay.") if wanted else gettext("Đã tắt nguồn này. Tin cũ vẫn giữ.")
+    )
     return redirect(url_for("sources.show", source_id=source_id), 303)
 
 
@@ -90,7 +92,9 @@ def edit(source_id: str) -> Response | BaseResponse:
     rules = dict(row.rules)
     form = SourceForm(
         obj=row if request.method == "GET" else None,
-        data={"link_css": rules.get("link_css", ""), "link_pattern": rules.get("link_pattern", "")} if request.method == "GET" else None,
+        data={"link_css": rules.get("link_css", ""), "link_pattern": rules.get("link_pattern", "")}
+        if request.method == "GET"
+        else None,
     )
     problem = ""
     if form.validate_on_submit():
@@ -108,11 +112,17 @@ def edit(source_id: str) -> Response | BaseResponse:
     return make_response(html, 400 if form.is_submitted() else 200)
 
 
-def _new(form: SourceForm, was: str | queries.SourceRow, rules: dict[str, str] | None = None) -> crawl.NewSource:
+def _new(
+    form: SourceForm, was: str | queries.SourceRow, rules: dict[str, str] | None = None
+) -> crawl.NewSource:
     """What the form says; of a source that exists, what the form does not show stays."""
     before = was if isinstance(was, queries.SourceRow) else None
     same_side = before is not None and before.domestic == form.domestic.data
-    found = {**(rules or {}), "link_css": form.link_css.data or "", "link_pattern": form.link_pattern.data or ""}
+    found = {
+        **(rules or {}),
+        "link_css": form.link_css.data or "",
+        "link_pattern": form.link_pattern.data or "",
+    }
     return crawl.NewSource(
         id=was if isinstance(was, str) else was.id,
         name=form.name.data.strip(),
@@ -133,4 +143,7 @@ def _new(form: SourceForm, was: str | queries.SourceRow, rules: dict[str, str] |
 def source_id_of(name: str) -> str:
     """A code out of a name: "Báo Cửa Biển" gives bao-cua-bien."""
     plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
-    return re.sub(r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c))).strip("-")[:60] or "nguon"
+    return (
+        re.sub(r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c))).strip("-")[:60]
+        or "nguon"
+    )

@@ -40,7 +40,12 @@ def tag(story_id: int) -> Response | BaseResponse:
     if wants_json():
         mark = words.TAGS[wanted]
         return jsonify(
-            events=[given.event_id], version=given.version, text=said, label=str(mark.label), icon=mark.icon, css=mark.css
+            events=[given.event_id],
+            version=given.version,
+            text=said,
+            label=str(mark.label),
+            icon=mark.icon,
+            css=mark.css,
         )
     frame.done(said, (given.event_id,))
     return redirect(local_path(request.form.get("next"), url_for("story.show", story_id=story_id)), 303)
@@ -97,7 +102,9 @@ def claim(story_id: int) -> Response | BaseResponse:
     person = context.actor()
     asked = request.form.get("item_id") or request.args.get("item", "")
     with context.reading() as session:
-        choice = queries.claim_choice(session, story_id, person.unit_id, int(asked) if asked.isdigit() else None)
+        choice = queries.claim_choice(
+            session, story_id, person.unit_id, int(asked) if asked.isdigit() else None
+        )
     form = ClaimForm()
     form.item_id.choices = list(choice.items)
     form.concerns_unit.choices = list(choice.units)

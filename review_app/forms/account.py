@@ -13,10 +13,12 @@ class LogInForm(Form):
     """Name and password. The password is never shown again."""
 
     username = StringField(
-        _("Tên đăng nhập"), [Required(_("Nhập tên đăng nhập.")), Length(max=60, message=_("Tên đăng nhập dài quá 60 chữ."))]
+        _("Tên đăng nhập"),
+        [Required(_("Nhập tên đăng nhập.")), Length(max=60, message=_("Tên đăng nhập dài quá 60 chữ."))],
     )
     password = PasswordField(
-        _("Mật khẩu"), [Required(_("Nhập mật khẩu.")), Length(max=256, message=_("Mật khẩu dài quá 256 ký tự."))]
+        _("Mật khẩu"),
+        [Required(_("Nhập mật khẩu.")), Length(max=256, message=_("Mật khẩu dài quá 256 ký tự."))],
     )
     next = HiddenField()
 
@@ -41,7 +43,5 @@ class PreferencesForm(Form):
     """Language, theme, single-letter keys."""
 
     language = RadioField(_("Ngôn ngữ"), choices=[("vi", "Tiếng Việt"), ("en", "English")])
-    theme = RadioField(
-        _("Nền"), choices=[("auto", _("Theo máy")), ("light", _("Sáng")), ("dark", _("Tối"))]
-    )
+    theme = RadioField(_("Nền"), choices=[("auto", _("Theo máy")), ("light", _("Sáng")), ("dark", _("Tối"))])
     single_keys = BooleanField(_("Dùng phím tắt một chữ (X, W, A, C, O, U, M, J, K, Z)"))

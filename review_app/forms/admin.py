@@ -24,8 +24,12 @@ class RolesField(SelectMultipleField):  # type: ignore[misc]
 class AccountForm(Form):
     """A new account; the password is made by the machine and shown once."""
 
-    username = StringField(_("Tên đăng nhập"), [Required(_("Nhập tên đăng nhập.")), Length(max=60, message=_("Dài quá 60 chữ."))])
-    display_name = StringField(_("Họ và tên"), [Required(_("Nhập họ và tên.")), Length(max=120, message=_("Dài quá 120 chữ."))])
+    username = StringField(
+        _("Tên đăng nhập"), [Required(_("Nhập tên đăng nhập.")), Length(max=60, message=_("Dài quá 60 chữ."))]
+    )
+    display_name = StringField(
+        _("Họ và tên"), [Required(_("Nhập họ và tên.")), Length(max=120, message=_("Dài quá 120 chữ."))]
+    )
     position = StringField(_("Chức vụ"), [Length(max=120, message=_("Dài quá 120 chữ."))])
     email = StringField(_("Thư điện tử công vụ"), [Length(max=200, message=_("Dài quá 200 chữ."))])
     unit_id = SelectField(_("Cơ quan"), coerce=int)

@@ -14,7 +14,14 @@ from core.errors import Invalid
 from review_app.language import FormWords, current
 
 #: how people here write a moment; tried in order
-MOMENTS = ("%d/%m/%Y %H:%M", "%d/%m/%Y, %H:%M", "%H:%M %d/%m/%Y", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d/%m/%Y")
+MOMENTS = (
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y, %H:%M",
+    "%H:%M %d/%m/%Y",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M",
+    "%d/%m/%Y",
+)
 
 
 class Form(FlaskForm):  # type: ignore[misc]

@@ -35,4 +35,8 @@ class ClaimForm(Form):
         default="none",
     )
     concerns_unit = SelectField(_("Cơ quan khác là"), validate_choice=False)
-    sensitive = BooleanField(_("Chạm đến tôn giáo, dân tộc, nhân quyền, biên giới hoặc quốc phòng (cần hai người xem và báo cấp trên)"))
+    sensitive = BooleanField(
+        _(
+            "Chạm đến tôn giáo, dân tộc, nhân quyền, biên giới hoặc quốc phòng (cần hai người xem và báo cấp trên)"
+        )
+    )

@@ -20,7 +20,10 @@ class IntakeForm(Form):
     )
     url = StringField(_("Đường dẫn"), [Length(max=2000, message=_("Đường dẫn dài quá 2.000 ký tự."))])
     title = StringField(_("Tiêu đề"), [Length(max=500, message=_("Tiêu đề dài quá 500 chữ."))])
-    text = TextAreaField(_("Nội dung"), [Length(max=200_000, message=_("Nội dung dài quá 200.000 ký tự. Hãy dán phần liên quan."))])
+    text = TextAreaField(
+        _("Nội dung"),
+        [Length(max=200_000, message=_("Nội dung dài quá 200.000 ký tự. Hãy dán phần liên quan."))],
+    )
     seen_where = StringField(_("Thấy ở đâu"), [Length(max=300, message=_("Nơi thấy dài quá 300 chữ."))])
     seen_at = LocalMomentField(_("Thấy lúc nào"))
     note = TextAreaField(_("Ghi chú"), [Length(max=2000, message=_("Ghi chú dài quá 2.000 chữ."))])

@@ -14,27 +14,54 @@ class SourceForm(Form):
 
     version = HiddenField()
     id = StringField(_("Mã nguồn"), [Length(max=80, message=_("Mã nguồn dài quá 80 ký tự."))])
-    name = StringField(_("Tên nguồn"), [Required(_("Nhập tên nguồn.")), Length(max=200, message=_("Tên dài quá 200 chữ."))])
+    name = StringField(
+        _("Tên nguồn"), [Required(_("Nhập tên nguồn.")), Length(max=200, message=_("Tên dài quá 200 chữ."))]
+    )
     kind = SelectField(
         _("Loại"),
-        choices=[("feed", _("RSS, Atom (có địa chỉ nguồn)")), ("listing", _("Trang chuyên mục (không có RSS)")), ("page", _("Một trang"))],
+        choices=[
+            ("feed", _("RSS, Atom (có địa chỉ nguồn)")),
+            ("listing", _("Trang chuyên mục (không có RSS)")),
+            ("page", _("Một trang")),
+        ],
     )
-    url = StringField(_("Địa chỉ"), [Required(_("Nhập địa chỉ bắt đầu bằng https://.")), Length(max=2000, message=_("Địa chỉ dài quá 2.000 ký tự."))])
+    url = StringField(
+        _("Địa chỉ"),
+        [
+            Required(_("Nhập địa chỉ bắt đầu bằng https://.")),
+            Length(max=2000, message=_("Địa chỉ dài quá 2.000 ký tự.")),
+        ],
+    )
     language = SelectField(
         _("Ngôn ngữ"),
-        choices=[("", _("Máy tự nhận")), ("vi", _("Tiếng Việt")), ("en", _("Tiếng Anh")), ("zh", _("Tiếng Trung")), ("lo", _("Tiếng Lào"))],
+        choices=[
+            ("", _("Máy tự nhận")),
+            ("vi", _("Tiếng Việt")),
+            ("en", _("Tiếng Anh")),
+            ("zh", _("Tiếng Trung")),
+            ("lo", _("Tiếng Lào")),
+        ],
     )
     domestic = BooleanField(_("Nguồn trong nước"), default=True)
     social = BooleanField(_("Mạng xã hội công khai"))
     reach_tier = SelectField(
         _("Tầm lan truyền"),
         coerce=int,
-        choices=[(0, _("Trang ít người đọc")), (1, _("Địa phương")), (2, _("Tỉnh, trang lớn")), (3, _("Cả nước, nước ngoài"))],
+        choices=[
+            (0, _("Trang ít người đọc")),
+            (1, _("Địa phương")),
+            (2, _("Tỉnh, trang lớn")),
+            (3, _("Cả nước, nước ngoài")),
+        ],
         default=1,
     )
-    locality = StringField(_("Mã địa bàn của nguồn"), [Length(max=12, message=_("Mã địa bàn dài quá 12 ký tự."))])
+    locality = StringField(
+        _("Mã địa bàn của nguồn"), [Length(max=12, message=_("Mã địa bàn dài quá 12 ký tự."))]
+    )
     interval_minutes = IntegerField(
-        _("Đọc lại sau (phút)"), [NumberRange(5, 10080, message=_("Từ 5 phút đến 10.080 phút (7 ngày)."))], default=60
+        _("Đọc lại sau (phút)"),
+        [NumberRange(5, 10080, message=_("Từ 5 phút đến 10.080 phút (7 ngày)."))],
+        default=60,
     )
     link_css = StringField(_("Chỗ lấy liên kết (CSS)"), [Length(max=300, message=_("Dài quá 300 ký tự."))])
     link_pattern = StringField(_("Mẫu địa chỉ bài"), [Length(max=300, message=_("Dài quá 300 ký tự."))])

@@ -378,12 +378,15 @@ def test_encrypted_ways(certificate, security, trusted) -> None:
             authenticator=lambda *_: AuthResult(success=True), auth_required=True,
         )  # fmt: skip
 
+    # a loop of its own thread: a browser test before this one may have left the main thread's loop running
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(
-        loop.create_server(factory, "127.0.0.1", 0, ssl=context if security == "tls" else None)
-    )
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+
+    async def listen():
+        return await loop.create_server(factory, "127.0.0.1", 0, ssl=context if security == "tls" else None)
+
+    server = asyncio.run_coroutine_threadsafe(listen(), loop).result(10)
     try:
         port = server.sockets[0].getsockname()[1]
         ca = str(certificate) if trusted else ""

@@ -40,6 +40,9 @@ if (themeForm) {
 
 document.querySelector("[data-focus]")?.focus();
 
+// Without script every popover stands open.
+document.querySelectorAll(".why[data-why]").forEach((why) => { why.hidden = true; });
+
 // A popover that says why: one at a time, Escape closes it and gives the focus back.
 addEventListener("click", (event) => {
   const hit = event.target.closest?.(".hit[aria-controls]");

@@ -6,8 +6,6 @@ const list = document.querySelector("[data-rows]");
 const rows = () => (list ? [...list.querySelectorAll("[data-story].story")] : []);
 const toast = document.querySelector("[data-toast]");
 
-document.querySelectorAll(".why[data-why]").forEach((why) => { why.hidden = true; });
-
 function typing(target) {
   return target instanceof Element && target.closest("input:not([type=checkbox]):not([type=radio]),textarea,select,[contenteditable]") !== null;
 }

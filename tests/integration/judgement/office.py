@@ -292,13 +292,27 @@ PEOPLE: dict[str, tuple[str, str, tuple[Role, ...]]] = {
 }
 
 
+_template: list[tuple[bytes, dict[str, int], dict[str, Actor]]] = []
+
+
 def build(url: str, folder: Path) -> World:
-    """A world on an empty database."""
-    store = Store(url)
-    Table.metadata.create_all(store.engine)
-    clock = TestClock()
-    desk = Desk(
-        store=store,
+    """A world on an empty database. The first SQLite one is kept in memory, the next are copies of it."""
+    if url.startswith("sqlite:///"):
+        path = Path(url.removeprefix("sqlite:///"))
+        if not _template:
+            first = _people(url, folder)
+            first.desk.store.close()
+            _template.append((path.read_bytes(), first.units, first.people))
+        data, units, people = _template[0]
+        path.write_bytes(data)
+        clock = TestClock()
+        return World(_desk(url, folder, clock), clock, dict(units), dict(people))
+    return _people(url, folder)
+
+
+def _desk(url: str, folder: Path, clock: TestClock) -> Desk:
+    return Desk(
+        store=Store(url),
         clock=clock,
         analyst=cast("Analyst", None),
         renderer=OfficialRenderer(),
@@ -307,6 +321,13 @@ def build(url: str, folder: Path) -> World:
         matrix=load_matrix(),
         mail_from="vanthu@xachiminh.example",
     )
+
+
+def _people(url: str, folder: Path) -> World:
+    clock = TestClock()
+    desk = _desk(url, folder, clock)
+    store = desk.store
+    Table.metadata.create_all(store.engine)
     units: dict[str, int] = {}
     with store.write() as session:
         for code, level, name, parent in (

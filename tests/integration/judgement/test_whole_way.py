@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from core.errors import Conflict, Invalid, RuleBroken
 from core.ports import Delivery
+from core.records.claim import Claim, Evidence
 from core.records.document import Dispatch, Document, DocumentVersion
 from core.records.incident import Deadline, Incident, IncidentMove
 from core.services import answer, approve, audit, dispatch, draft, judge, publish
@@ -23,16 +24,23 @@ TO = [
 ]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    url = (
-        f"sqlite:///{tmp_path / 'lamro.db'}"
-        if request.param == "sqlite"
-        else request.getfixturevalue("postgres_url")
+def _url(request: pytest.FixtureRequest, engine: str, folder: Path) -> str:
+    return (
+        f"sqlite:///{folder / 'lamro.db'}"
+        if engine == "sqlite"
+        else str(request.getfixturevalue("postgres_url"))
     )
-    made = build(url, tmp_path)
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    made = build(_url(request, getattr(request, "param", "sqlite"), tmp_path), tmp_path)
     yield made
     made.desk.store.close()
+
+
+#: what depends on the database runs on both
+both = pytest.mark.parametrize("world", ["sqlite", "postgresql"], indirect=True)
 
 
 def deadlines(world: World, incident_id: int) -> dict[str, Deadline]:
@@ -43,6 +51,7 @@ def deadlines(world: World, incident_id: int) -> dict[str, Deadline]:
         }
 
 
+@both
 def test_the_whole_way(world: World) -> None:
     incident_id = world.dossier()
     assert world.state(incident_id) == "dossier"
@@ -116,22 +125,17 @@ def test_an_edit_after_approval_voids_it(world: World) -> None:
     assert "Đỗ Thị Hạnh" in lost.value.vi
 
 
+@both
 def test_the_loser_of_a_form_learns_who_and_when(world: World) -> None:
     claim_id = world.claim()
     world.authority(claim_id)
     verdict_id = world.propose(claim_id)
-    version = world.version(type_claim(), claim_id)
+    version = world.version(Claim, claim_id)
     judge.give_back(world.desk, world["verifier2"], verdict_id, version, "Cần thêm nguồn độc lập")
     with pytest.raises(Conflict) as lost:
         judge.confirm(world.desk, world["verifier"], verdict_id, version)
     assert "Bùi Thị Nga" in lost.value.vi
     assert "09:00 ngày 23/11/2026" in lost.value.vi
-
-
-def type_claim() -> type:
-    from core.records.claim import Claim
-
-    return Claim
 
 
 def test_silence_needs_its_reason_and_makes_no_document(world: World) -> None:
@@ -207,14 +211,13 @@ def test_criticism_is_answered_and_clock_d_runs_in_working_days(world: World) ->
     assert deadlines(world, incident_id)["D"].met_at is not None
 
 
+@both
 def test_verdict_that_falls_stops_a_document_at_every_gate(world: World) -> None:
     claim_id = world.judged()
     incident_id = world.dossier(claim_id)
     document_id = world.issued(incident_id)
     publish.queue(world.desk, world["officer"], document_id, TO[:1])
     with world.desk.store.read() as session:
-        from core.records.claim import Evidence
-
         evidence_id = session.scalars(select(Evidence.id).where(Evidence.claim_id == claim_id)).first()
     assert evidence_id is not None
     judge.remove_evidence(world.desk, world["officer"], evidence_id, "Nhật ký ghi nhầm ngày, phải lấy lại")
@@ -241,6 +244,7 @@ def test_dossier_changed_between_submit_and_approval(world: World) -> None:
     assert refused.value.rule == "dossier"
 
 
+@both
 def test_issue_needs_ticks_number_day_and_no_placeholder(world: World) -> None:
     incident_id = world.dossier()
     document_id = draft.make(world.desk, world["officer"], incident_id, "D1")
