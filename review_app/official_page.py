@@ -39,7 +39,7 @@ class Annex:
     facts: tuple[tuple[str, str, str], ...]
     evidence: tuple[tuple[str, str, str, str, str], ...]
     questions: tuple[str, ...]
-    items: tuple[tuple[str, str, str, str], ...]
+    item_rows: tuple[tuple[str, str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ def _annex(document: OfficialDocument, dossier: Dossier) -> Annex:
         facts=tuple(facts),
         evidence=tuple(evidence),
         questions=_listed(dossier.open_questions),
-        items=tuple(
+        item_rows=tuple(
             (str(at), _line(title), _line(address), _moment(seen))
             for at, (title, address, seen) in enumerate(dossier.items, 1)
         ),

@@ -30,10 +30,16 @@ def attempt(at: str, form: Form, act: Callable[[], T]) -> tuple[T | None, Refusa
     """Validate ``form``, do ``act``. Returns (result, None) or (None, what was refused); Forbidden and NotFound pass through."""
     if not form.validate_on_submit():
         return None, Refusal(at, "invalid", "", status=400)
+    return press(at, act, form)
+
+
+def press(at: str, act: Callable[[], T], form: Form | None = None) -> tuple[T | None, Refusal | None]:
+    """Do ``act`` of a form that is only a button. What is wrong with fields is put beside those of ``form``."""
     try:
         return act(), None
     except Invalid as error:
-        form.refuse(error)
+        if form is not None:
+            form.refuse(error)
         return None, Refusal(at, "invalid", error.message(current()), status=400)
     except Conflict as error:
         return None, Refusal(at, "conflict", error.message(current()))

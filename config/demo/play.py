@@ -16,7 +16,7 @@ from core.errors import NotFound
 from core.queries import positions
 from core.records.claim import Claim
 from core.records.incident import Incident
-from core.rules.vocabulary import Decision, Tag, Verdict
+from core.rules.vocabulary import SUB_VERDICTS, Decision, Tag, Verdict
 from core.services import answer, approve, draft, intake, judge, publish, triage
 from core.services.desk import Actor, Desk
 from core.services.receiving import ReceivedText
@@ -141,7 +141,7 @@ class Director:
             claim_id,
             positions.version(self.desk, Claim, claim_id),
             verdict or claim.verdict,
-            "" if verdict else claim.sub_verdict,
+            SUB_VERDICTS[verdict][0] if verdict else claim.sub_verdict,
             claim.reason,
         )
 

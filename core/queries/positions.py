@@ -43,10 +43,10 @@ def of_item(desk: Desk, *, url: str = "", item_id: int | None = None) -> Positio
 def version(desk: Desk, kind: type[Claim | Incident | Document], key: int) -> int:
     """The present version of a claim, incident or document. Raises :class:`NotFound`."""
     with desk.store.read() as session:
-        found = session.get(kind, key)
+        found = session.scalar(select(kind.version).where(kind.id == key))
         if found is None:
             raise NotFound(f"Không tìm thấy số {key}.", f"No {kind.__name__} {key}.")
-        return int(found.version)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -350,7 +350,7 @@ def interrupt_stale(desk: Desk, owner: str = "") -> int:
             .join(Source, Source.id == CrawlRun.source_id)
             .where(CrawlRun.state == "running")
         )
-        for run, source in session.execute(query).tuples():
+        for run, source in session.execute(query):
             if source.lease_owner:
                 continue
             run.state, run.finished_at, run.outcome, run.code = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -400,6 +401,10 @@ def _official(session: Session, desk: Desk, found: Document, row: DocumentVersio
     details: Mapping[str, Any] = unit.details
     rule = profile_of(desk, found).rule(Level(unit.level), DocumentKind(found.kind))
     issued = row.number == found.version and found.number
+    dossier = dossier_from_dict(row.content["dossier"])
+    if found.kind == DocumentKind.PRESS_RELEASE:
+        # What goes to the public carries no link to the posts and no account's name (domain.md §4 style, G6, G7).
+        dossier = replace(dossier, items=())
     return OfficialDocument(
         kind=found.kind,
         superior=str(details.get("superior") or ""),
@@ -418,7 +423,7 @@ def _official(session: Session, desk: Desk, found: Document, row: DocumentVersio
         signer_authority=content.signer_authority,
         signer_name=found.signer_name if issued else "",
         urgency=content.urgency,
-        dossier=dossier_from_dict(row.content["dossier"]),
+        dossier=dossier,
         unchecked_fields=unchecked_of(session, desk, found) if row.number == found.version else (),
     )
 

@@ -153,9 +153,9 @@ def rescore(desk: Desk) -> int:
     for start in range(0, len(ids), _BATCH):
         part = ids[start : start + _BATCH]
         with desk.store.write() as session:
-            before = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).tuples().all())
+            before = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).all())
             reindex(session, desk, recount(session, desk, part))
-            after = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).tuples().all())
+            after = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).all())
             moved += sum(before[story_id] != after[story_id] for story_id in before)
     return moved
 
@@ -168,7 +168,7 @@ def _place(session: Session, story_id: int) -> tuple[Band, float]:
         .join(Item, Item.id == Mention.item_id)
         .where(Item.story_id == story_id, Mention.band != Band.OUT)
     )
-    for locality, band, score in mentions.tuples():
+    for locality, band, score in mentions:
         before = best.get(locality, (Band.OUT, 0.0))
         best[locality] = max(before, (Band(band), score), key=lambda pair: (_BETTER[pair[0]], pair[1]))
     kept = {

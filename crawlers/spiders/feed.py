@@ -8,7 +8,6 @@ from core.messages import Candidate, CaptureRecord
 from core.text.urls import canonical_url
 from crawlers.failures import Failure
 from crawlers.fetch.client import Page
-from crawlers.parsers.plain import TITLE_LIMIT
 from crawlers.parsers.results import Entry
 from crawlers.spiders.base import Kind
 from crawlers.spiders.desk import Run
@@ -102,12 +101,11 @@ class FeedKind(Kind):
         warnings = [*notes, *entry.warnings, *page.warnings]
         if not article_read:
             warnings.append("article_not_read")
-        title = entry.title or " ".join(text.split())[: TITLE_LIMIT // 5]
         return Candidate(
             source_id=run.job.source_id,
             url=entry.url,
             canonical_url=canonical_url(entry.url),
-            title=title,
+            title=entry.title,  # a post without one gets its first words from intake
             text=text,
             summary=entry.summary,
             published_at=entry.published_at,

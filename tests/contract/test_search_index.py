@@ -108,7 +108,8 @@ def hits(index: SearchIndex, text: str, filters: Filters | None = None, **how: A
     """Ids for what a person typed."""
     node = parse_query(text) if text else None
     assert not isinstance(node, Invalid)
-    return list(index.search(node, filters or Filters(), **({"sort": "newest", "limit": 50} | how)).ids)
+    given: dict[str, Any] = {"sort": "newest", "limit": 50, **how}
+    return list(index.search(node, filters or Filters(), **given).ids)
 
 
 QUERIES: tuple[tuple[str, set[int]], ...] = (

@@ -396,6 +396,30 @@ def test_20_an_edit_of_the_outlet_does_not_take_the_cue_away(world: World) -> No
         assert standing.concerned(session, claim) == {claim.unit_id}
 
 
+def test_21_approvals_of_an_older_version_do_not_carry_over(world: World) -> None:
+    document_id, version, sha = world.submitted(world.dossier())
+    for step in ("content", "secrecy"):
+        approve.decide(world.desk, world["verifier"], document_id, version, sha, step, "approved")
+    _, content = draft.load(world.desk, document_id)
+    changed = content.filled({"khẳng định": "cho biết"})
+    newer = draft.save(world.desk, world["officer"], document_id, version, changed)
+    newer_sha = draft.submit(world.desk, world["officer"], document_id, newer)
+    assert newer_sha != sha
+    last = partial(
+        approve.decide,
+        world.desk,
+        world["spokesperson"],
+        document_id,
+        newer,
+        newer_sha,
+        "spokesperson",
+        "approved",
+    )
+    refused(world, "order", "document.decide.spokesperson", last)
+    world.approve(document_id, newer, newer_sha)
+    assert world.document_state(document_id) == "approved"
+
+
 def test_every_path_of_the_ward_to_sai_lech_is_refused_and_the_city_may_call_it_accurate(
     world: World,
 ) -> None:

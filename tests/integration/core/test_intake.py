@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -204,7 +204,8 @@ def test_one_event_one_story_in_72_hours(desk: Desk, clock: StandingClock, press
     )
     assert first == second != third
     clock.move(days=9)
-    assert report(4, "Rò nước ở tuyến đê xã Chí Minh lần nữa", DYKE.replace("Tối qua", "Rạng sáng") + " " + ELSEWHERE) != first
+    again = "Tuyến đê xã Chí Minh, Hải Phòng lại có điểm rò nước vào rạng sáng. Lực lượng xung kích đang đắp bao cát."
+    assert report(4, "Rò nước ở tuyến đê xã Chí Minh", again) != first
 
 
 def test_a_namesake_is_not_our_place(desk: Desk, press: str) -> None:
@@ -321,7 +322,7 @@ def fresh(template: Path, folder: Path) -> Desk:
     return make_desk(Store(f"sqlite:///{path}"), StandingClock(), folder / "captures")
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=12, phases=(Phase.explicit, Phase.generate), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(news=newsroom(), seed=st.integers(0, 10_000))
 def test_shuffled_and_repeated_news_give_the_same_store(
     template: Path, tmp_path_factory: pytest.TempPathFactory, news: list[Candidate], seed: int
