@@ -6,6 +6,7 @@ Used by the scheduler, by ``lamro crawl`` and by the demo, so that there is one 
 from __future__ import annotations
 
 import os
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,10 +20,44 @@ from core.services import crawl, intake
 if TYPE_CHECKING:
     from core.services.desk import Desk
     from crawlers.round import BadLine
+    from crawlers.round import Round as CrawlerProcess
 
 #: candidates of one source that are stored together: few enough for a short write lock (performance.md §6)
 BATCH = 25
 LOG_BYTES = 5_000_000
+
+
+class Crawlers:
+    """The crawler processes at work, so that whoever must end can end them; afterwards none starts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: list[CrawlerProcess] = []
+        self._ended = False
+
+    @property
+    def ended(self) -> bool:
+        """True when :meth:`end` was called: an answer that is missing now is nobody's fault."""
+        return self._ended
+
+    @contextmanager
+    def watching(self, process: CrawlerProcess) -> Iterator[CrawlerProcess]:
+        """Know this process while it is read."""
+        with self._lock:
+            self._running.append(process)
+        try:
+            yield process
+        finally:
+            with self._lock:
+                self._running.remove(process)
+
+    def end(self) -> None:
+        """Kill those at work; their sources stay unanswered."""
+        with self._lock:
+            self._ended = True
+            running = list(self._running)
+        for process in running:
+            process.stop()
 
 
 @dataclass(slots=True)
@@ -48,11 +83,13 @@ class Round:
         owner: str,
         *,
         on_source: Callable[[str, SourceResult | None, Counter[str]], None] | None = None,
+        crawlers: Crawlers | None = None,
     ) -> None:
         self.desk = desk
         self.settings = settings
         self.owner = owner
         self.on_source = on_source
+        self.crawlers = crawlers or Crawlers()
         self.report = RoundReport()
         self._buffer: dict[str, list[Candidate]] = defaultdict(list)
         self._runs: dict[str, int] = {}
@@ -67,6 +104,7 @@ class Round:
             else:
                 for job in alone:
                     self._crash(self._read([job]))
+            # A round that was ended leaves its rows "running"; whoever ended it closes them (crawl.interrupt_stale).
         except BaseException:
             self._interrupt(jobs)
             raise
@@ -92,9 +130,11 @@ class Round:
                 )
 
     def _read(self, jobs: Sequence[CrawlJob]) -> list[CrawlJob]:
-        """One crawler process; returns the jobs it did not answer."""
+        """One crawler process; returns the jobs it did not answer, none of them when the round was ended from outside."""
         from crawlers.round import run_round
 
+        if self.crawlers.ended:
+            return []
         with crawler_log(self.settings) as log:
             process = run_round(
                 jobs,
@@ -103,10 +143,11 @@ class Round:
                 timeout=float(self.settings.crawl_round_seconds),
                 log=log,
             )
-            self._listen(process)
+            with self.crawlers.watching(process):
+                self._listen(process)
         for source_id in list(self._buffer):
             self._flush(source_id)
-        return process.unanswered
+        return [] if self.crawlers.ended else process.unanswered
 
     def _listen(self, lines: Iterable[Candidate | SourceResult | BadLine]) -> None:
         """Hand each line on; the last batch of a source is stored before its run is closed."""
@@ -156,7 +197,7 @@ def owner_name(role: str) -> str:
 
 
 def read_link(
-    settings: Settings, url: str, *, language: str = ""
+    settings: Settings, url: str, *, language: str = "", crawlers: Crawlers | None = None
 ) -> tuple[Candidate | None, SourceResult | None]:
     """Fetch one address through the same crawler and gates, for a link given by hand or a preview; stores nothing."""
     from crawlers.round import BadLine, run_round
@@ -165,7 +206,10 @@ def read_link(
     candidate: Candidate | None = None
     result: SourceResult | None = None
     with crawler_log(settings) as log:
-        for line in run_round([job], settings.captures_path, settings.environment(), timeout=90.0, log=log):
+        process = run_round([job], settings.captures_path, settings.environment(), timeout=90.0, log=log)
+        with (crawlers or Crawlers()).watching(process):
+            lines = list(process)
+        for line in lines:
             if isinstance(line, Candidate):
                 candidate = line
             elif not isinstance(line, BadLine):

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 
 import structlog
 
-from config.rounds import Round, owner_name, read_link
+from config.rounds import Crawlers, Round, owner_name, read_link
 from config.settings import Settings
 from core.clock import VIETNAM
 from core.errors import LamroError, Misconfigured, Unavailable
@@ -47,6 +47,7 @@ class Scheduler:
         self.channels = channels
         self.owner = owner_name("scheduler")
         self.stopped = threading.Event()
+        self.crawlers = Crawlers()
         self._lock: IO[str] | None = None
 
     # --- one at a time ----------------------------------------------------------------------------------------------
@@ -62,7 +63,8 @@ class Scheduler:
                 "Bộ lịch đã chạy trên máy này. Chỉ cần một; tắt tiến trình cũ nếu muốn chạy lại.",
                 "A scheduler is already running for this home. Stop it first.",
             ) from None
-        # A scheduler that died holds the lease until it runs out; the lock above proves that it is not on this machine.
+        # One that died here holds its lease until it runs out; nobody needs to wait for a process that is gone.
+        leases.release_dead(self.desk, LEASE)
         waited = 0
         while not leases.hold(self.desk, LEASE, self.owner, LEASE_SECONDS):
             waited += 1
@@ -89,7 +91,7 @@ class Scheduler:
             minutes=self.settings.crawl_round_seconds // 60 + 2,
         )
         if jobs:
-            report = Round(self.desk, self.settings, self.owner).run(jobs)
+            report = Round(self.desk, self.settings, self.owner, crawlers=self.crawlers).run(jobs)
             log.info(
                 "round",
                 sources=len(jobs),
@@ -103,13 +105,18 @@ class Scheduler:
         for request in crawl.take_requests(self.desk, self.owner):
             try:
                 if request.kind == "link":
-                    candidate, result = read_link(self.settings, request.url)
+                    candidate, result = read_link(self.settings, request.url, crawlers=self.crawlers)
+                    if self.crawlers.ended:
+                        return  # the request is queued again when the loop ends
                     intake.take_link_result(self.desk, request.request_id, candidate, result)
                 else:
                     jobs = crawl.lease(
                         self.desk, self.owner, [request.source_id] if request.source_id else [], minutes=7
                     )
-                    report = Round(self.desk, self.settings, self.owner).run(jobs) if jobs else None
+                    round_ = Round(self.desk, self.settings, self.owner, crawlers=self.crawlers)
+                    report = round_.run(jobs) if jobs else None
+                    if self.crawlers.ended:
+                        return
                     counts = {} if report is None else dict(report.counts[jobs[0].source_id])
                     crawl.finish_request(
                         self.desk, request.request_id, {"read": bool(jobs), "counts": counts}
@@ -155,8 +162,8 @@ class Scheduler:
         year, week, _ = (now - timedelta(days=7)).isocalendar()
         name = f"{year}-W{week:02d}"
         for unit_id in units.active_units(self.desk):
-            if leases.job_slot(self.desk, f"digest:{unit_id}", name):
-                digest.make(self.desk, unit_id, name)
+            # Made once by its own unique row: a slot taken before would lose the week of a process that dies in between.
+            digest.make(self.desk, unit_id, name)
 
     # --- loop -------------------------------------------------------------------------------------------------------
 
@@ -194,13 +201,16 @@ class Scheduler:
         try:
             self.stopped.wait()
         finally:
+            # A round may take minutes; its sources are read again at the next start.
+            self.crawlers.end()
             scheduler.shutdown(wait=True)
+            crawl.interrupt_stale(self.desk, owner_name("scheduler") + ":ended")
             leases.release(self.desk, LEASE, self.owner)
             if self._lock is not None:
                 self._lock.close()
 
     def stop(self, *_: object) -> None:
-        """End the loop after the jobs at work."""
+        """End the loop: the crawler is stopped, what is being sent or indexed is finished."""
         self.stopped.set()
 
     def _guarded(self, job: Callable[[], None]) -> Callable[[], None]:

@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core import faults
 from core.errors import Misconfigured
 
 
@@ -145,6 +146,7 @@ def load(overrides: Mapping[str, object] | None = None) -> Settings:
             f"Cấu hình sai ở {name}: {first['msg']} (đang là {first.get('input')!r}). Xem docs/settings.md, sửa rồi chạy lại.",
             f"Bad setting {name}: {first['msg']} (value {first.get('input')!r}). See docs/settings.md.",
         ) from error
+    faults.check_environment()
     if settings.env == "production" and (settings.allow_hosts or settings.clock):
         name = "LAMRO_ALLOW_HOSTS" if settings.allow_hosts else "LAMRO_CLOCK"
         raise Misconfigured(

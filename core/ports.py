@@ -1,4 +1,4 @@
-"""The few protocols that the rooms around ``core`` implement, and the plain records that pass through them.
+r"""The few protocols that the rooms around ``core`` implement, and the plain records that pass through them.
 
 ``config.wiring`` hands implementations to services; nothing here does I/O. All datetimes are aware, in UTC; all spans are
 code points of ``title + "\\n" + text`` unless said otherwise.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask.sansio.app import App
 from flask_babel import LazyString, lazy_gettext
 
 from core.rules.matrix import Answer
@@ -60,6 +60,14 @@ SHORT_ANSWERS: dict[Answer, LazyString] = {
     Answer.D8: lazy_gettext("Loa"),
     Answer.D9: lazy_gettext("Zalo OA"),
     Answer.D10: lazy_gettext("Thông tin đối ngoại"),
+}
+
+#: clocks beside a time, short enough for a phone
+CLOCK_SHORT: dict[str, LazyString] = {
+    "A": lazy_gettext("Phát ngôn lần đầu"),
+    "B": lazy_gettext("Thông tin cho dư luận"),
+    "C": lazy_gettext("Báo cấp trên"),
+    "D": lazy_gettext("Trả lời phản ánh"),
 }
 
 #: the rows and columns of the table, in plain words
@@ -165,7 +173,7 @@ QUIET_ROAD: tuple[IncidentState | None, ...] = (
 DETECTED = lazy_gettext("Phát hiện")
 
 
-def install(app: Flask) -> None:
+def install(app: App) -> None:
     """Offer the words to templates."""
     app.jinja_env.globals.update(
         answer_names={answer.value: label for answer, label in ANSWERS.items()},
@@ -178,6 +186,7 @@ def install(app: Flask) -> None:
         verdict_states={state.value: label for state, label in VERDICT_STATES.items()},
         step_names={step.value: label for step, label in STEPS.items()},
         dispatch_marks={state.value: mark for state, mark in DISPATCHES.items()},
+        clock_short=CLOCK_SHORT,
         document_lower=DOCUMENTS_LOWER,
         channel_names=CHANNELS,
         follow_up_names=dict(FOLLOW_UPS),

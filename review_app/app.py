@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from flask import Flask
+from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
+from core import faults
 from core.services.desk import Desk
 from review_app import assets, blueprints, failures, frame, gate, headers, language, times, words
 from review_app.settings import WebSettings
@@ -39,6 +40,8 @@ def create_app(desk: Desk, settings: WebSettings) -> Flask:
     )
     app.extensions["lamro_desk"] = desk
     app.extensions["lamro_settings"] = settings
+    # Registered first, so that it runs last: everything of the answer is ready.
+    app.after_request(_answered)
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
@@ -55,3 +58,10 @@ def create_app(desk: Desk, settings: WebSettings) -> Flask:
         # Each module of the folder holds one blueprint of the same name.
         app.register_blueprint(importlib.import_module(f"review_app.blueprints.{module.name}").blueprint)
     return app
+
+
+def _answered(answer: Response) -> Response:
+    """The moment between a service's answer and the page that says so, where a machine may die too (core.faults)."""
+    if request.method == "POST" and answer.status_code < 400:
+        faults.point("serve.after_click")
+    return answer

@@ -28,10 +28,10 @@ class NextAct:
 
 
 def people_words(names: tuple[Name, ...], role: Role) -> str:
-    """ "Nguyễn Thế Vinh, Phó Chủ tịch", or the role when nobody holds it."""
+    """Name and post ("Nguyễn Thế Vinh, Phó Chủ tịch"), or the role when nobody holds it."""
     if not names:
-        return gettext("%(role)s (chưa có ai giữ vai trò này)", role=words.ROLES[role])
-    return gettext(" hoặc ").join(name.words() for name in names[:2])
+        return str(gettext("%(role)s (chưa có ai giữ vai trò này)", role=words.ROLES[role]))
+    return str(gettext(" hoặc ")).join(name.words() for name in names[:2])
 
 
 def _for(page: IncidentPage, role: Role) -> str:
@@ -71,8 +71,14 @@ def next_act(page: IncidentPage) -> NextAct:
         )
     if state == S.FOLLOW_UP:
         return NextAct(
-            gettext("Đang theo dõi. Khi tin đã lắng, %(name)s đóng vụ.", name=_for(page, Role.CONTENT_APPROVER)),
-            gettext("Ghi kết quả theo dõi") if may("incident.follow_up") else gettext("Đóng vụ") if may("incident.close") else "",
+            gettext(
+                "Đang theo dõi. Khi tin đã lắng, %(name)s đóng vụ.", name=_for(page, Role.CONTENT_APPROVER)
+            ),
+            gettext("Ghi kết quả theo dõi")
+            if may("incident.follow_up")
+            else gettext("Đóng vụ")
+            if may("incident.close")
+            else "",
             "#follow" if may("incident.follow_up") else "#close",
         )
     if state == S.PAUSED:
@@ -148,7 +154,9 @@ def _documents(page: IncidentPage) -> NextAct:
     if missing and not drafts:
         return NextAct(
             gettext("Đã chọn phương án. %(name)s lập văn bản.", name=_for(page, Role.DRAFTER)),
-            gettext("Lập %(document)s", document=DOCUMENTS_LOWER[missing[0].value]) if may("document.make") else "",
+            gettext("Lập %(document)s", document=DOCUMENTS_LOWER[missing[0].value])
+            if may("document.make")
+            else "",
             "#documents",
         )
     if drafts:
@@ -161,20 +169,28 @@ def _documents(page: IncidentPage) -> NextAct:
         )
         return NextAct(
             sentence,
-            gettext("Soạn %(document)s", document=DOCUMENTS_LOWER[row.kind]) if may("document.save") else gettext("Xem bản thảo"),
+            gettext("Soạn %(document)s", document=DOCUMENTS_LOWER[row.kind])
+            if may("document.save")
+            else gettext("Xem bản thảo"),
             url_for("document.show", document_id=row.id),
         )
     if approved:
         return NextAct(
             gettext("Đã duyệt đủ. %(name)s lấy số, ghi ngày và người ký.", name=_for(page, Role.CLERK)),
-            gettext("Phát hành %(document)s", document=DOCUMENTS_LOWER[approved[0].kind]) if may("document.issue") else "",
+            gettext("Phát hành %(document)s", document=DOCUMENTS_LOWER[approved[0].kind])
+            if may("document.issue")
+            else "",
             url_for("document.show", document_id=approved[0].id) + "#issue",
         )
     if issued:
         unsent = next((row for row in issued if not row.queued and not row.sent), issued[0])
         return NextAct(
-            gettext("Đã phát hành. Chọn nơi nhận và gửi.") if not unsent.queued else gettext("Văn bản đang chờ gửi."),
-            gettext("Gửi %(document)s", document=DOCUMENTS_LOWER[unsent.kind]) if may("document.queue") else "",
+            gettext("Đã phát hành. Chọn nơi nhận và gửi.")
+            if not unsent.queued
+            else gettext("Văn bản đang chờ gửi."),
+            gettext("Gửi %(document)s", document=DOCUMENTS_LOWER[unsent.kind])
+            if may("document.queue")
+            else "",
             url_for("document.show", document_id=unsent.id) + "#send",
         )
     return NextAct(

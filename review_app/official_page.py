@@ -165,7 +165,9 @@ def _annex(document: OfficialDocument, dossier: Dossier) -> Annex:
     for fact in dossier.facts:
         proof = f"Bằng chứng {fact.evidence_number}" if fact.evidence_number is not None else "Chưa có"
         as_of = _line(fact.as_of)
-        facts.append((_line(fact.claim_part), _line(fact.fact), f"{proof}; số liệu đến {as_of}" if as_of else proof))
+        facts.append(
+            (_line(fact.claim_part), _line(fact.fact), f"{proof}; số liệu đến {as_of}" if as_of else proof)
+        )
     evidence = []
     for piece in dossier.evidence:
         address = _line(piece.address)

@@ -31,7 +31,11 @@ def marks() -> tuple[str, ...]:
     except BadSignature:
         return ()
     mine = f"{context.actor().account_id}."
-    return tuple(one for one in found if isinstance(one, str) and one.startswith(mine)) if isinstance(found, list) else ()
+    return (
+        tuple(one for one in found if isinstance(one, str) and one.startswith(mine))
+        if isinstance(found, list)
+        else ()
+    )
 
 
 def has(document_id: int, version: int, sha256: str) -> bool:

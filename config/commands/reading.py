@@ -134,9 +134,8 @@ def _source_id(url: str, prefix: str = "") -> str:
 
 def bring_index_up_to_date(desk: Any) -> None:
     """Bring the index up to date at once, so that what a command stored can be searched when it ends."""
-    from indexer.search.feed import drain
-
     from core.services import outbox
+    from indexer.search.feed import drain
 
     if desk.index is not None:
         desk.index.create()

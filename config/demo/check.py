@@ -1,487 +1,87 @@
-"""``lamro demo --check``: the whole way without a person, a line a step, each figure read back a second way.
+"""``lamro demo --check``: the whole way without a person, a line a step, each figure read back a second way (config.demo.steps).
 
-The second way never uses the code that made the figure: SQL on the database file, bytes of the files, what the mail server took.
-``--break STEP`` spoils what the step produced (or takes away what it needs) before it is read back, and proves that the step can fail.
-With ``--home`` an interrupted run goes on after the last step that was done.
+``--break STEP`` spoils what the step produced and proves that the step can fail. With ``--home`` an interrupted run goes on after
+the last step that was done.
 """
 
 from __future__ import annotations
 
-import email
-import hashlib
-import io
-import re
 import sqlite3
 import sys
 import tempfile
 import time
-import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email import policy
 from pathlib import Path
 
-from config.commands.reading import bring_index_up_to_date
-from config.demo.cast import RECIPIENTS
 from config.demo.home import DemoHome
-from config.demo.past import Past
 from config.demo.play import Director
 from config.demo.stage import open_desk
-from config.settings import Settings
-from config.wiring import make_channels
-from core.clock import VIETNAM
+from config.demo.steps import STEPS, StepFailed, Walk
 from core.errors import Invalid, LamroError
-from core.ports import Filters
-from core.queries import exports, positions
-from core.records.incident import Incident
-from core.rules.vocabulary import Tag
-from core.services import answer, approve, dispatch, draft, publish, searching
-from core.services import digest as digests
-from core.services.desk import Desk
 
-#: the past is told up to this day of the script: the night of the storm and the day after
-UNTIL = -19
-LINE = "T1"
-PLACE = re.compile(r"\[[^\[\]]+\]")
-FILLING = "bố trí lực lượng tuần tra đê suốt đêm, đón 14 hộ ở bãi ngoài đê về Trường Tiểu học xã"
+OnStep = Callable[[str], object]
 
 
-class StepFailed(Exception):
-    """What a step says when its figure does not agree with what was read back."""
+def run_check(path: Path | None, broken: str, on_step: OnStep | None = None) -> int:
+    """Walk the way; 0 when every step agrees, 1 naming the step that failed. ``on_step`` is told each step that was done now.
 
-
-@dataclass(slots=True)
-class Walk:
-    """One run of the way: the home, the desk, and what earlier steps left behind (kept in the home's state)."""
-
-    home: DemoHome
-    settings: Settings
-    desk: Desk
-    director: Director
-    broken: str
-
-    def sql(self, statement: str, *values: object) -> int:
-        """One number, straight from the database file."""
-        with sqlite3.connect(f"file:{self.home.path / 'lamro.db'}?mode=ro", uri=True) as database:
-            return int(database.execute(statement, values).fetchone()[0])
-
-    def spoil(self, statement: str, *values: object) -> None:
-        """Change the database behind the program's back."""
-        with sqlite3.connect(self.home.path / "lamro.db", timeout=10) as database:
-            database.execute("PRAGMA foreign_keys=OFF")
-            database.execute(statement, values)
-
-    def recall(self, name: str) -> int:
-        """An id that an earlier step kept."""
-        return int(self.home.state["check"][name])
-
-    def keep(self, **ids: int) -> None:
-        """Remember ids for later steps, also of a later run."""
-        self.home.save(check={**self.home.state.get("check", {}), **ids})
-
-
-def agree(what: str, first: object, second: object) -> None:
-    """Raises :class:`StepFailed` when the two ways give different figures."""
-    if first != second:
-        raise StepFailed(f"{what}: chương trình nói {first}, đọc lại thấy {second}")
-
-
-# --- steps ----------------------------------------------------------------------------------------------------------
-
-
-def crawl(walk: Walk) -> str:
-    past = Past(walk.home, walk.desk, walk.settings)
-    past.engage_sources()
-    if walk.broken == "crawl" and walk.home.press is not None:
-        walk.home.press.stop()
-    counts = past.tell(until_day=UNTIL)
-    stored = walk.sql("SELECT count(*) FROM item WHERE received_via = 'crawl'")
-    if stored < 20:
-        raise StepFailed(f"chỉ có {stored} tin từ nguồn, cần ít nhất 20")
-    if counts:
-        agree("tin mới", walk.sql("SELECT sum(json_extract(counts, '$.new')) FROM crawl_run"), stored)
-    captured = sum(1 for _ in walk.settings.captures_path.rglob("*.warc.gz"))
-    known = walk.sql("SELECT count(DISTINCT path) FROM capture WHERE kind = 'warc'")
-    if captured < known or not known:
-        raise StepFailed(f"kho có {known} ảnh chụp lưu, thư mục có {captured} tệp")
-    return f"{stored} tin từ {walk.sql('SELECT count(*) FROM source')} nguồn, {known} ảnh chụp lưu"
-
-
-def match(walk: Walk) -> str:
-    from indexer.analysis.places.matcher import match_text
-
-    if walk.broken == "match":
-        walk.spoil("UPDATE mention SET band = 'out' WHERE locality = '11131'")
-    again = 0
-    for row in exports.items(walk.desk):
-        found = {
-            mention.locality: mention.band for mention in match_text(f"{row.title}\n{row.text}", ["11131"])
-        }
-        again += found.get("11131") == "in"
-    stored = walk.sql("SELECT count(*) FROM mention WHERE locality = '11131' AND band = 'in'")
-    if not stored or abs(stored - again) > max(2, stored // 4):
-        # The outlet's own area is a cue that a bare text does not have, so the two may differ a little, not much.
-        raise StepFailed(f"kho ghi {stored} tin về xã Chí Minh, khớp lại thấy {again}")
-    elsewhere = walk.sql(
-        "SELECT count(*) FROM mention JOIN item ON item.id = item_id WHERE locality = '11131' AND mention.band = 'in'"
-        " AND item.text LIKE '%Hồ Chí Minh%' AND item.text NOT LIKE '%xã Chí Minh%'"
-    )
-    agree("tin về Hồ Chí Minh bị nhận nhầm", 0, elsewhere)
-    return f"{stored} tin về xã Chí Minh, khớp lại từ văn bản: {again}"
-
-
-def index(walk: Walk) -> str:
-    assert walk.desk.index is not None
-    bring_index_up_to_date(walk.desk)
-    if walk.broken == "index":
-        walk.desk.index.drop()
-        walk.desk.index.create()
-    stored = walk.sql("SELECT count(*) FROM item")
-    agree("tin trong chỉ mục", walk.desk.index.stats().documents, stored)
-    found = searching.search(
-        walk.desk, None, '"Bến Trại"', Filters(), sort="newest", limit=50, offset=0, facets=False
-    )
-    plain = sum("bến trại" in f"{row.title}\n{row.text}".lower() for row in exports.items(walk.desk))
-    agree("tin có cụm “Bến Trại”", found.total, plain)
-    if not plain:
-        raise StepFailed("không có tin nào có cụm “Bến Trại”")
-    return f"{stored} tin trong chỉ mục, “Bến Trại”: {found.total} tin"
-
-
-def receive(walk: Walk) -> str:
-    number = walk.director.receive("nt-vo-de-facebook")
-    if walk.broken == "receive":
-        walk.spoil("UPDATE item SET seen_where = '' WHERE id = ?", number)
-    kept = walk.sql(
-        "SELECT count(*) FROM item WHERE id = ? AND received_via = 'hand' AND seen_where <> '' AND seen_at IS NOT NULL",
-        number,
-    )
-    agree("bài nhận bằng tay có nơi và giờ thấy", 1, kept)
-    return f"bài nhận bằng tay số {number}, có nơi và giờ thấy"
-
-
-def tag(walk: Walk) -> str:
-    walk.director.tag("zh-qiangzheng", Tag.WATCH)
-    story = walk.director.position("zh-qiangzheng").story_id
-    if walk.broken == "tag":
-        walk.spoil("UPDATE story SET tag = '' WHERE id = ?", story)
-    agree("nhãn của chuyện", 1, walk.sql("SELECT count(*) FROM story WHERE id = ? AND tag = 'watch'", story))
-    acts = walk.sql(
-        "SELECT count(*) FROM audit WHERE act = 'story.tag' AND object_id = ? AND refused = 0", str(story)
-    )
-    if not acts:
-        raise StepFailed("nhật ký không ghi việc gắn nhãn")
-    return f"chuyện {story}: theo dõi, {acts} dòng nhật ký"
-
-
-def claim(walk: Walk) -> str:
-    line = walk.director.script[LINE]
-    number = walk.director.open_claim(line, line.claims[0])
-    if walk.broken == "claim":
-        walk.spoil("UPDATE claim SET quote = 'câu khác' WHERE id = ?", number)
-    pieces = walk.director.add_evidence(line, line.claims[0], number)
-    walk.keep(claim=number, **{f"evidence:{name}": key for name, key in pieces.items()})
-    verbatim = walk.sql(
-        "SELECT count(*) FROM claim JOIN item ON item.id = item_id WHERE claim.id = ? AND instr(item.text, quote) > 0",
-        number,
-    )
-    agree("câu trích có nguyên văn trong tin", 1, verbatim)
-    agree("bằng chứng", len(pieces), walk.sql("SELECT count(*) FROM evidence WHERE claim_id = ?", number))
-    return f"tuyên bố {number}, {len(pieces)} bằng chứng"
-
-
-def verdict(walk: Walk) -> str:
-    line = walk.director.script[LINE]
-    number = walk.recall("claim")
-    proposed = walk.director.propose(line.claims[0], number)
-    second = "canbo" if walk.broken == "verdict" else "quanly"
-    walk.director.confirm(number, proposed, second)
-    two = walk.sql(
-        "SELECT count(*) FROM verdict JOIN claim ON claim.id = claim_id WHERE claim_id = ? AND state = 'confirmed'"
-        " AND decided_by <> proposed_by AND claim.verdict = 'misleading'",
-        number,
-    )
-    agree("kết luận do hai người", 1, two)
-    return "Sai lệch, do hai người khác nhau kết luận"
-
-
-def incident(walk: Walk) -> str:
-    line = walk.director.script[LINE]
-    number = walk.director.begin_incident(LINE)
-    if walk.broken == "incident":
-        walk.spoil("DELETE FROM deadline WHERE incident_id = ?", number)
-    for fact in line.facts:
-        evidence = walk.home.state["check"].get(f"evidence:{fact.evidence}")
-        answer.add_fact(walk.desk, walk.director.actor("canbo"), number, fact.part, fact.fact, evidence, "")
-    walk.keep(incident=number)
-    clocks = walk.sql("SELECT count(*) FROM deadline WHERE incident_id = ? AND kind = 'A'", number)
-    agree("đồng hồ phát ngôn 24 giờ", 1, clocks)
-    facts = walk.sql("SELECT count(*) FROM fact_line WHERE incident_id = ?", number)
-    agree("dòng sự thật", len(line.facts), facts)
-    return f"vụ việc {number}, {facts} dòng sự thật, đồng hồ 24 giờ chạy"
-
-
-def choose(walk: Walk) -> str:
-    line = walk.director.script[LINE]
-    number = walk.recall("incident")
-    walk.director.assess(line, number, impact=True)
-    suggested = {kind for option in answer.suggestion(walk.desk, number) for kind in option}
-    who = "canbo" if walk.broken == "answer" else "nguoiphatngon"
-    answer.choose(
-        walk.desk,
-        walk.director.actor(who),
-        number,
-        positions.version(walk.desk, Incident, number),
-        ["D1", "D3"],
-        "Thông cáo và công văn làm trước; tin cổng, bản tin loa do bộ phận phụ trách thực hiện theo nội dung đã duyệt.",
-    )
-    if not {"D1", "D3"} <= suggested:
-        raise StepFailed(f"ma trận gợi ý {sorted(suggested)}, thiếu thông cáo hoặc công văn")
-    agree(
-        "phương án do người phát ngôn chọn",
-        1,
-        walk.sql('SELECT count(*) FROM incident WHERE id = ? AND chosen = \'["D1", "D3"]\'', number),
-    )
-    return "thông cáo báo chí và công văn thông báo, đúng gợi ý của ma trận"
-
-
-def documents(walk: Walk) -> str:
-    sizes = []
-    for kind in ("D1", "D3"):
-        number = draft.make(walk.desk, walk.director.actor("canbo"), walk.recall("incident"), kind)
-        walk.keep(**{kind: number})
-        _fill(walk, number)
-        draft.submit(
-            walk.desk, walk.director.actor("canbo"), number, positions.of_document(walk.desk, number).version
-        )
-        if walk.broken == "documents":
-            walk.spoil(
-                "UPDATE document_version SET docx = substr(docx, 1, 500) WHERE document_id = ?", number
-            )
-        data = _docx(walk, number)
-        words = _words(data)
-        for wanted in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "3,42"):
-            if wanted not in words:
-                raise StepFailed(f"văn bản {kind} thiếu {wanted!r}")
-        sizes.append(f"{kind} {len(data)} byte")
-    return ", ".join(sizes)
-
-
-def _fill(walk: Walk, number: int) -> None:
-    """Fill the places that the draft leaves open, as a drafter does."""
-    version, content = draft.load(walk.desk, number)
-    places = {place for text in content.texts() for place in PLACE.findall(text)}
-    if places:
-        later = walk.desk.clock.now().astimezone(VIETNAM) + timedelta(hours=6)
-        when = f"{later.hour} giờ ngày {later.day} tháng {later.month} năm {later.year}"
-        draft.save(
-            walk.desk,
-            walk.director.actor("canbo"),
-            number,
-            version,
-            content.filled(
-                {place: when if "giờ" in place else FILLING for place in places},
-                source="Nhật ký tuần đê số 12",
-            ),
-        )
-
-
-def _docx(walk: Walk, document_id: int) -> bytes:
-    with sqlite3.connect(f"file:{walk.home.path / 'lamro.db'}?mode=ro", uri=True) as database:
-        row = database.execute(
-            "SELECT docx FROM document_version WHERE document_id = ? AND docx IS NOT NULL ORDER BY number DESC LIMIT 1",
-            (document_id,),
-        ).fetchone()
-    if row is None:
-        raise StepFailed(f"văn bản {document_id} chưa có tệp .docx")
-    return bytes(row[0])
-
-
-def _words(data: bytes) -> str:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            xml = archive.read("word/document.xml").decode("utf-8")
-    except (zipfile.BadZipFile, KeyError) as error:
-        raise StepFailed(f"tệp .docx hỏng: {error}") from error
-    return re.sub(r"<[^>]+>", "", xml.replace("</w:p>", "\n"))
-
-
-def approval(walk: Walk) -> str:
-    done = 0
-    for kind in ("D1", "D3"):
-        number = walk.recall(kind)
-        approve.tick_checked(
-            walk.desk, walk.director.actor("quanly"), number, positions.of_document(walk.desk, number).version
-        )
-        for step, who in (("content", "quanly"), ("secrecy", "quanly"), ("spokesperson", "nguoiphatngon")):
-            stands = positions.of_document(walk.desk, number)
-            person = "canbo" if walk.broken == "approve" else who
-            approve.decide(
-                walk.desk,
-                walk.director.actor(person),
-                number,
-                stands.version,
-                stands.content_sha256,
-                step,
-                "approved",
-                "Đã đọc toàn văn.",
-            )
-            done += 1
-        stands = positions.of_document(walk.desk, number)
-        today = walk.desk.clock.now().astimezone(VIETNAM).date()
-        publish.issue(
-            walk.desk,
-            walk.director.actor("canbo"),
-            number,
-            stands.version,
-            f"{number + 10}",
-            today,
-            "Nguyễn Thế Vinh",
-        )
-    bound = walk.sql(
-        "SELECT count(*) FROM approval JOIN document ON document.id = document_id WHERE approval.content_sha256 = document.content_sha256"
-        " AND decision = 'approved' AND approver_id <> drafter_id"
-    )
-    agree("bước duyệt gắn với đúng bản, không phải người soạn", done, bound)
-    return f"{done} bước duyệt gắn mã băm, 2 văn bản có số"
-
-
-def _send(walk: Walk, channel: str) -> int:
-    wanted = [recipient for recipient in RECIPIENTS if recipient[1] == channel]
-    queued = 0
-    for kind in ("D1", "D3"):
-        queued += len(publish.queue(walk.desk, walk.director.actor("canbo"), walk.recall(kind), wanted))
-    channels = make_channels(walk.settings)
-    for _ in range(20):
-        due = dispatch.take_due(walk.desk, "check", 10, (channel,))
-        if not due:
-            break
-        for number, name, message in due:
-            dispatch.record(walk.desk, number, channels[name].send(message))
-    return queued
-
-
-def mail(walk: Walk) -> str:
-    assert walk.home.mail is not None
-    if walk.broken == "mail":
-        walk.home.mail.stop()
-    queued = _send(walk, "email")
-    taken = walk.home.mail.messages()
-    sent = walk.sql("SELECT count(*) FROM dispatch WHERE channel = 'email' AND state = 'sent'")
-    agree("thư đã gửi và thư máy chủ nhận", (queued, sent), (sent, len(taken)))
-    issued = {hashlib.sha256(_attachment(message)).hexdigest() for message in taken}
-    agree("tệp đính kèm khác nhau", 2, len(issued))
-    for message in taken:
-        if "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" not in _words(_attachment(message)):
-            raise StepFailed("tệp đính kèm trong thư không phải văn bản đã duyệt")
-    return f"{sent} thư qua SMTP, máy chủ nhận đủ {len(taken)} thư kèm .docx"
-
-
-def _attachment(message: bytes) -> bytes:
-    parsed = email.message_from_bytes(message, policy=policy.default)
-    for part in parsed.iter_attachments():
-        if str(part.get_filename() or "").endswith(".docx"):
-            return bytes(part.get_payload(decode=True) or b"")
-    raise StepFailed("thư không có tệp .docx đính kèm")
-
-
-def folder(walk: Walk) -> str:
-    if walk.broken == "folder":
-        walk.settings.outgoing_path.parent.mkdir(parents=True, exist_ok=True)
-        walk.settings.outgoing_path.write_text("không phải thư mục", encoding="utf-8")
-    queued = _send(walk, "folder")
-    files = list(walk.settings.outgoing_path.rglob("*.docx")) if walk.settings.outgoing_path.is_dir() else []
-    agree("văn bản ra thư mục", queued, len(files))
-    return f"{len(files)} tệp .docx trong thư mục, {sum(file.stat().st_size for file in files)} byte"
-
-
-def weekly(walk: Walk) -> str:
-    now = walk.desk.clock.now().astimezone(VIETNAM)
-    year, week, weekday = now.isocalendar()
-    # A week can be frozen once it is over: the clock goes on to Monday morning.
-    monday = now.date() + timedelta(days=8 - weekday)
-    walk.home.clock.set(
-        datetime.combine(monday, datetime.min.time(), VIETNAM) + timedelta(hours=6, minutes=30)
-    )
-    office = next(unit for unit in exports.units(walk.desk) if unit.locality == "11131")
-    number = digests.make(walk.desk, office.id, f"{year}-W{week:02d}")
-    if walk.broken == "digest":
-        walk.spoil("UPDATE digest SET html = '', docx = x'' WHERE id = ?", number)
-    made = exports.digest_file(walk.desk, number)
-    title = walk.director.script[LINE].title
-    if title not in made.html:
-        raise StepFailed(f"bản tin tuần không nêu vụ việc “{title}”")
-    if not _words(made.docx).strip():
-        raise StepFailed("bản tin .docx trống")
-    stored = walk.sql("SELECT length(docx) FROM digest WHERE id = ?", number)
-    agree("kích thước bản tin .docx", len(made.docx), stored)
-    return f"bản tin tuần {year}-W{week:02d}: {len(made.html)} ký tự HTML, {stored} byte .docx"
-
-
-STEPS: dict[str, Callable[[Walk], str]] = {
-    "crawl": crawl,
-    "match": match,
-    "index": index,
-    "receive": receive,
-    "tag": tag,
-    "claim": claim,
-    "verdict": verdict,
-    "incident": incident,
-    "answer": choose,
-    "documents": documents,
-    "approve": approval,
-    "mail": mail,
-    "folder": folder,
-    "digest": weekly,
-}
-
-
-def run_check(path: Path | None, broken: str) -> int:
-    """Walk the way; 0 when every step agrees, 1 naming the step that failed. Raises :class:`Invalid` for an unknown step to break."""
+    Raises :class:`Invalid` for an unknown step to break.
+    """
     if broken and broken not in STEPS:
         raise Invalid(
             f"Không có bước {broken}. Các bước: {', '.join(STEPS)}.",
             f"No step {broken}. Steps: {', '.join(STEPS)}.",
         )
     if path is not None:
-        return _walk(path, broken)
+        return _walk(path, broken, on_step)
     with tempfile.TemporaryDirectory(prefix="lamro-check-") as scratch:
-        return _walk(Path(scratch), broken)
+        return _walk(Path(scratch), broken, on_step)
 
 
-def _walk(path: Path, broken: str) -> int:
+def _walk(path: Path, broken: str, on_step: OnStep | None) -> int:
     from config.commands.running import start_log
 
     with DemoHome(path) as home:
         settings = home.settings()
         start_log(settings)
-        if "told_until" not in home.state:
+        if "told_until" not in home.state and "check" not in home.state:
             home.clock.set(datetime.combine(home.today, datetime.min.time(), UTC) - timedelta(days=29))
+            home.save(check={})
         desk = open_desk(home, settings)
         done: dict[str, str] = dict(home.state.get("steps", {}))
+        if broken in done:
+            raise Invalid(
+                f"Thư mục này đã đi qua bước {broken} nên không làm hỏng bước ấy được nữa. Chọn bước sau, hoặc thư mục mới.",
+                f"This home has done step {broken} already. Choose a later step or a new home.",
+            )
         walk = Walk(home, settings, desk, Director(home, desk), broken)
         try:
-            for name, step in STEPS.items():
+            for name in STEPS:
                 if name in done:
-                    print(f"đã xong  {name:<10} {done[name]}")
+                    print(f"đã xong  {name:<10} {done[name]}", flush=True)
                     continue
                 started = time.monotonic()
-                try:
-                    figure = step(walk)
-                except StepFailed as error:
-                    print(f"HỎNG     {name:<10} {error}", flush=True)
-                    print(f"Bước hỏng: {name}", file=sys.stderr)
-                    return 1
-                except (LamroError, OSError, sqlite3.Error) as error:
-                    sentence = error.vi if isinstance(error, LamroError) else str(error)
-                    print(f"HỎNG     {name:<10} {sentence}", flush=True)
+                figure = _try(name, walk)
+                if figure is None:
                     print(f"Bước hỏng: {name}", file=sys.stderr)
                     return 1
                 done[name] = figure
                 home.save(steps=done)
                 print(f"tốt      {name:<10} {figure}  ({time.monotonic() - started:.1f} giây)", flush=True)
+                if on_step:
+                    on_step(name)
         finally:
             desk.store.close()
     print(f"Đi hết con đường: {len(STEPS)} bước.")
     return 0
+
+
+def _try(name: str, walk: Walk) -> str | None:
+    """The step's figure, or None when it failed; the reason is on the terminal."""
+    try:
+        return STEPS[name](walk)
+    except (StepFailed, LamroError, OSError, sqlite3.Error) as error:
+        sentence = error.vi if isinstance(error, LamroError) else str(error)
+        print(f"HỎNG     {name:<10} {sentence}", flush=True)
+        return None

@@ -130,7 +130,8 @@ def show(session: Session, claim_id: int, unit_id: int) -> ClaimPage:
     claim = session.get(Claim, claim_id)
     every = people.units(session)
     if claim is None or (
-        unit_id not in people.related(every, claim.unit_id) and unit_id not in _concerned_relations(every, claim)
+        unit_id not in people.related(every, claim.unit_id)
+        and unit_id not in _concerned_relations(every, claim)
     ):
         raise NotFound(f"Không tìm thấy tuyên bố số {claim_id}.", f"No claim {claim_id}.")
     return page(session, claim, every)
@@ -195,7 +196,10 @@ def _evidence(
     ).all()
     known = people.names(session, [row.added_by for row, _ in found])
     offices = [
-        (rules.Office(one, Level(every[one].level), every[one].short_name, every[one].name), people.below(every, one))
+        (
+            rules.Office(one, Level(every[one].level), every[one].short_name, every[one].name),
+            people.below(every, one),
+        )
         for one in concerned
         if one in every
     ]
@@ -246,11 +250,15 @@ def _verdicts(session: Session, claim: Claim, every: dict[int, Unit]) -> tuple[V
     rows = session.scalars(
         select(VerdictRecord).where(VerdictRecord.claim_id == claim.id).order_by(VerdictRecord.id.desc())
     ).all()
-    known = people.names(session, [one for row in rows for one in (row.proposed_by, row.reviewed_by, row.decided_by)])
+    known = people.names(
+        session, [one for row in rows for one in (row.proposed_by, row.reviewed_by, row.decided_by)]
+    )
     offices = {
         account_id: every[office].short_name
         for account_id, office in session.execute(
-            select(Account.id, Account.unit_id).where(Account.id.in_([row.decided_by for row in rows if row.decided_by]))
+            select(Account.id, Account.unit_id).where(
+                Account.id.in_([row.decided_by for row in rows if row.decided_by])
+            )
         )
         if office in every
     }
@@ -310,7 +318,8 @@ def claim_of_verdict(session: Session, verdict_id: int) -> int:
 
 def other_offices(session: Session) -> tuple[tuple[str, str], ...]:
     """(unit code, name) of every office here, for "bằng chứng do cơ quan nào cung cấp"."""
-    return tuple(session.execute(select(Unit.locality, Unit.short_name).order_by(Unit.short_name)).tuples())
+    rows = session.execute(select(Unit.locality, Unit.short_name).order_by(Unit.short_name))
+    return tuple((locality, name) for locality, name in rows)
 
 
 def waiting(session: Session, unit_id: int, limit: int = 50) -> tuple[WaitingClaim, ...]:

@@ -148,7 +148,9 @@ def show(session: Session, document_id: int, unit_id: int) -> DocumentPage:
     approvals = session.scalars(
         select(Approval).where(Approval.document_id == document.id).order_by(Approval.id.desc())
     ).all()
-    sent = session.scalars(select(Dispatch).where(Dispatch.document_id == document.id).order_by(Dispatch.id)).all()
+    sent = session.scalars(
+        select(Dispatch).where(Dispatch.document_id == document.id).order_by(Dispatch.id)
+    ).all()
     known = people.names(
         session,
         [
@@ -172,7 +174,8 @@ def show(session: Session, document_id: int, unit_id: int) -> DocumentPage:
         signer_name=document.signer_name,
         override_reason=document.override_reason,
         versions=tuple(
-            VersionRow(version.number, known[version.edited_by].name, version.edited_at) for version in versions
+            VersionRow(version.number, known[version.edited_by].name, version.edited_at)
+            for version in versions
         ),
         decisions=tuple(
             DecisionRow(one.step, one.decision, known[one.approver_id].name, one.at, one.version, one.comment)

@@ -180,7 +180,9 @@ class IncidentPage:
         return bool(self.claims) and any(fact.evidence is not None for fact in self.facts)
 
 
-def index(session: Session, unit_id: int, *, closed: bool = False, offset: int = 0) -> tuple[IncidentRow, ...]:
+def index(
+    session: Session, unit_id: int, *, closed: bool = False, offset: int = 0
+) -> tuple[IncidentRow, ...]:
     """Incidents of an office: open ones by their next clock, closed ones newest first."""
     over = Incident.state.in_([IncidentState.CLOSED, IncidentState.TRANSFERRED])
     running = (
@@ -194,7 +196,11 @@ def index(session: Session, unit_id: int, *, closed: bool = False, offset: int =
         .outerjoin(running, running.c.incident_id == Incident.id)
         .where(Incident.unit_id == unit_id, over if closed else ~over)
     )
-    order = [Incident.id.desc()] if closed else [case((running.c.due.is_(None), 1), else_=0), running.c.due, Incident.id]
+    order = (
+        [Incident.id.desc()]
+        if closed
+        else [case((running.c.due.is_(None), 1), else_=0), running.c.due, Incident.id]
+    )
     found = session.scalars(query.order_by(*order).offset(offset).limit(PAGE)).all()
     ids = [incident.id for incident in found]
     clocks = _clocks(session, ids)
@@ -284,7 +290,8 @@ def show(session: Session, incident_id: int, unit_id: int) -> IncidentPage:
         facts=_facts(session, incident.id, evidence),
         documents=documents(session, incident.id, holders),
         moves=tuple(
-            MoveRow(move.at, move.from_state, move.to_state, name(move.account_id), move.reason) for move in moves
+            MoveRow(move.at, move.from_state, move.to_state, name(move.account_id), move.reason)
+            for move in moves
         ),
         stories=tuple(StoryRow(story.id, story.title, story.items) for story in stories),
         views=max((story.views for story in stories), default=0),
@@ -293,19 +300,22 @@ def show(session: Session, incident_id: int, unit_id: int) -> IncidentPage:
         press=_press(session, [story.id for story in stories]),
         holders=holders,
         loose_claims=tuple(
-            session.execute(
+            (key, quote)
+            for key, quote in session.execute(
                 select(Claim.id, Claim.quote)
                 .where(Claim.unit_id == unit_id, Claim.incident_id.is_(None))
                 .order_by(Claim.id.desc())
                 .limit(20)
-            ).tuples()
+            )
         ),
     )
 
 
 def _clocks(session: Session, ids: Sequence[int]) -> dict[int, list[ClockRow]]:
     found: dict[int, list[ClockRow]] = {}
-    for row in session.scalars(select(Deadline).where(Deadline.incident_id.in_(ids)).order_by(Deadline.due_at)):
+    for row in session.scalars(
+        select(Deadline).where(Deadline.incident_id.in_(ids)).order_by(Deadline.due_at)
+    ):
         found.setdefault(row.incident_id, []).append(
             ClockRow(row.kind, row.starts_at, row.due_at, row.met_at, row.basis)
         )
@@ -319,7 +329,8 @@ def _facts(session: Session, incident_id: int, evidence: dict[int, EvidenceRow])
         .order_by(FactLine.position, FactLine.id)
     )
     return tuple(
-        FactRow(row.id, row.claim_part, row.fact, evidence.get(row.evidence_id or 0), row.as_of) for row in rows
+        FactRow(row.id, row.claim_part, row.fact, evidence.get(row.evidence_id or 0), row.as_of)
+        for row in rows
     )
 
 
@@ -340,7 +351,9 @@ def documents(
     session: Session, incident_id: int, holders: dict[Role, tuple[people.Name, ...]]
 ) -> tuple[DocumentRow, ...]:
     """The documents of an incident with the steps of their present version."""
-    rows = session.scalars(select(Document).where(Document.incident_id == incident_id).order_by(Document.kind)).all()
+    rows = session.scalars(
+        select(Document).where(Document.incident_id == incident_id).order_by(Document.kind)
+    ).all()
     return tuple(document_row(session, row, holders) for row in rows)
 
 
@@ -351,7 +364,9 @@ def document_row(
     editors = frozenset(
         [
             document.drafter_id,
-            *session.scalars(select(DocumentVersion.edited_by).where(DocumentVersion.document_id == document.id)),
+            *session.scalars(
+                select(DocumentVersion.edited_by).where(DocumentVersion.document_id == document.id)
+            ),
         ]
     )
     approvals = session.scalars(
@@ -402,7 +417,9 @@ def document_row(
             )
             for step in STEPS
         ),
-        returned=returned.comment if returned is not None and document.state == DocumentState.RETURNED else "",
+        returned=returned.comment
+        if returned is not None and document.state == DocumentState.RETURNED
+        else "",
         returned_by=known[returned.approver_id].name if returned is not None else "",
         sent=sent.get("sent", 0),
         queued=sent.get("queued", 0) + sent.get("sending", 0),

@@ -22,7 +22,7 @@ class Name:
     position: str
 
     def words(self) -> str:
-        """ "Nguyễn Thế Vinh, Phó Chủ tịch"."""
+        """Name and post: "Nguyễn Thế Vinh, Phó Chủ tịch"."""
         return f"{self.name}, {self.position}" if self.position else self.name
 
 

@@ -245,11 +245,29 @@ def is_own_word(piece: Piece, office: Office, *, own_units: Iterable[int]) -> bo
 
     ``own_units`` are the office and the ones below it. Leaving the unit out of the form does not make the letter another's.
     """
-    if piece.source_unit is not None:
-        return piece.source_unit in set(own_units)
+    if piece.source_unit is not None and piece.source_unit in set(own_units):
+        return True
     source = _folded(piece.source_name)
     short = _folded(office.short_name)
-    return re.search(rf"\b{re.escape(short)}\b", source) is not None or _generic_of(source, short)
+    named = re.search(rf"\b{re.escape(short)}\b", source) is not None or _body_named(source, short)
+    if piece.source_unit is not None:
+        # picking another office in the form does not make "UBND phường Thiên Hương" another's letter
+        return _body_named(source, short) or source.startswith(short)
+    return named or _generic_of(source, short)
+
+
+#: who speaks for an office, before its name: "UBND P. Thiên Hương", "Chủ tịch Thiên Hương"
+_SPEAKER = (
+    r"\b(?:u\W{0,2}b\W{0,2}n\W{0,2}d|uy ban(?: nhan dan)?|van phong|phong(?: \w+){1,4}|cong an|dang uy|hoi dong nhan dan|"
+    r"h\W{0,2}d\W{0,2}n\W{0,2}d|to cong tac|ban chi huy|trung tam(?: \w+){0,5}|lanh dao|(?:pho )?chu tich|bi thu|can bo|chinh quyen|"
+    r"dai truyen thanh|cong thong tin(?: dien tu)?|people'?s committee(?: of)?)(?:(?: cua)? (?:xa|phuong|p|x|dac khu))?\W+"
+)
+
+
+def _body_named(source: str, short: str) -> bool:
+    """True for an institution with the office's own name, with or without xã, phường: never "UBND TP Hồ Chí Minh" for xã Chí Minh."""
+    bare = re.sub(r"^(?:xa|phuong|dac khu|thanh pho|tinh|thi tran) ", "", short)
+    return re.search(_SPEAKER + re.escape(bare) + r"\b", source) is not None
 
 
 def _generic_of(source: str, short: str) -> bool:

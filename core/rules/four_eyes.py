@@ -32,7 +32,7 @@ def confirmer_is_another(proposer: int, confirmer: int, *, first_reviewer: int |
     if first_reviewer is not None and confirmer == first_reviewer:
         raise RuleBroken(
             "G13",
-            "Nội dung nhạy cảm cần hai người xác nhận khác nhau; bạn đã xác nhận lần một.",
+            "Nội dung nhạy cảm cần hai người xác nhận khác nhau; tài khoản này đã xác nhận lần một.",
             "A sensitive claim needs two different reviewers.",
             lawful="Chờ người xác nhận thứ hai.",
         )
@@ -45,18 +45,20 @@ def confirmer_office(
     confirmer_ancestors: Collection[int],
     concerned: Collection[int],
     related: Collection[int],
+    once: Collection[int] = (),
 ) -> None:
     """A claim about an office cannot be given Sai lệch by anyone of that office, nor of one below it.
 
     ``concerned``: offices whose act, leaders or staff the claim is about. ``related``: offices that may confirm at all (the
     working office, its parents, its neighbours). ``confirmer_ancestors``: the offices above the confirmer's own.
+    ``once``: offices that the confirmer's account ever belonged to: moving an account next door makes nobody independent.
     """
     if verdict == Verdict.MISLEADING and concerned:
-        inside = confirmer_unit in concerned or any(above in concerned for above in confirmer_ancestors)
+        inside = any(unit in concerned for unit in (confirmer_unit, *confirmer_ancestors, *once))
         if inside:
             raise RuleBroken(
                 "own_unit",
-                "Tuyên bố này nói về chính cơ quan, lãnh đạo hoặc cán bộ của đơn vị bạn, nên không ai trong đơn vị được xác nhận Sai lệch.",
+                "Tuyên bố này nói về cơ quan, lãnh đạo hoặc cán bộ của một đơn vị, nên không ai thuộc hoặc từng thuộc đơn vị đó được xác nhận Sai lệch.",
                 "Nobody of the office that a claim is about can confirm that it is misleading.",
                 lawful="Nhờ người xác nhận của đơn vị cấp trên hoặc đơn vị lân cận; chưa có thì để “Chưa đủ căn cứ”.",
             )
@@ -74,7 +76,7 @@ def approver_is_no_editor(approver: int, editors: Collection[int]) -> None:
     if approver in editors:
         raise RuleBroken(
             "four_eyes",
-            "Bạn đã soạn hoặc sửa văn bản này nên không được duyệt nó.",
+            "Người đã soạn hoặc sửa văn bản này không được duyệt chính văn bản đó.",
             "A drafter or editor of the document cannot approve it.",
             lawful="Nhờ người duyệt chưa từng sửa văn bản này.",
         )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 
 from core.errors import RuleBroken
 from core.rules.vocabulary import DocumentKind, Level, SubVerdict, Verdict
+from core.text.normalise import clean
 
 #: kinds of ours that clarify a false claim; more documents come with their makers
 CLARIFICATION = frozenset({DocumentKind.PRESS_RELEASE, DocumentKind.NOTICE})
@@ -52,14 +53,22 @@ def require_own_level(level: Level, kind: DocumentKind, *, foreign: bool) -> Non
 
 
 _PLACEHOLDER = re.compile(r"\[[^\[\]]*\]")
+#: brackets that a word processor, an input method or another template language writes instead of "[" and "]"
+_ODD_BRACKETS = str.maketrans(
+    dict.fromkeys("［【〔〖⟦⦋⁅﹝", "[") | dict.fromkeys("］】〕〗⟧⦌⁆﹞", "]")
+)
+#: gaps without brackets: a dotted or drawn line, "{{ … }}", "<<…>>"
+_GAP = re.compile(r"\.{5,}|…{2,}|_{3,}|\{\{[^{}]*\}\}|<<[^<>]*>>|«\s*»")
 
 
 def placeholders(texts: Iterable[str]) -> list[str]:
     """Every ``[…]`` still to be filled, in order. A lone bracket counts too: half a placeholder is one."""
     found: list[str] = []
-    for text in texts:
+    for raw in texts:
+        text = raw.translate(_ODD_BRACKETS)
         found += [match.group() for match in _PLACEHOLDER.finditer(text)]
         rest = _PLACEHOLDER.sub("", text)
+        found += [match.group() for match in _GAP.finditer(rest)]
         if "[" in rest or "]" in rest:
             found.append("[" if "[" in rest else "]")
     return found
@@ -79,16 +88,21 @@ def require_filled(texts: Iterable[str]) -> None:
 
 
 #: a secrecy marking stands alone in capitals: "MẬT", "TỐI MẬT", "TUYỆT MẬT"; "mật ong", "MẬT ĐỘ DÂN CƯ" pass
-_MARKING = re.compile(r"(?<![\w])(?:TUYỆT\s+MẬT|TỐI\s+MẬT|MẬT)(?![\w])")
+_MARKING = re.compile(r"(?<![\w])(?:TUYỆT[ \t\u00a0]+MẬT|TỐI[ \t\u00a0]+MẬT|MẬT)(?![\w])")
 _CAPITAL_WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def secrecy_markings(texts: Iterable[str]) -> list[str]:
     """Markings of state secrets that stand alone (their line, their brackets, or among words in small letters)."""
     found = []
-    for text in texts:
+    for raw in texts:
+        text = clean(raw)
         for line in text.splitlines() or [text]:
             for match in _MARKING.finditer(line):
+                if len(match.group().split()) == 2:
+                    # two words that are written together for nothing else
+                    found.append(match.group())
+                    continue
                 neighbours = _neighbours(line, match.start(), match.end())
                 # a line in capitals ("MẬT ĐỘ DÂN CƯ", "BÍ MẬT KINH DOANH") is a title, not a marking
                 if not any(word.isupper() for word in neighbours):
@@ -126,7 +140,8 @@ def require_no_link_to(texts: Iterable[str], addresses: Iterable[str]) -> None:
     }
     for text in texts:
         lower = text.lower()
-        if _LINK.search(text) and any(address and address in lower for address in bare):
+        # an address with a path is a link whatever stands before it; a bare host may be an outlet's name
+        if any(("/" in address or _LINK.search(text)) and address in lower for address in bare if address):
             raise RuleBroken(
                 "G6",
                 "Văn bản công khai không được dẫn đường liên kết tới bài đăng sai.",

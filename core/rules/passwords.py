@@ -53,7 +53,7 @@ def password_fault(password: str, *, username: str = "") -> tuple[str, str] | No
     known_only = any(len(_without(text, known)) <= 2 for text in (bare, bare.translate(_LOOKALIKE)))
     if known_only or len(set(bare)) < 4 or _is_row(bare):
         return (
-            "Mật khẩu này quá dễ đoán (từ quen thuộc, tên đăng nhập hoặc dãy phím). Hãy chọn một câu chỉ mình anh/chị biết.",
+            "Mật khẩu này quá dễ đoán (từ quen thuộc, tên đăng nhập hoặc dãy phím). Hãy chọn một câu không ai khác biết.",
             "This password is too easy to guess (common word, user name or keyboard row).",
         )
     return None

@@ -107,6 +107,6 @@ def require(actor: HasRoles, act: str) -> None:
     """Raises :class:`Forbidden` when the person's roles do not allow the act."""
     if not allowed(actor.roles, act):
         raise Forbidden(
-            "Vai trò của anh/chị không cho phép việc này. Việc đã thử được ghi vào nhật ký; nếu cần, hãy nhờ người có thẩm quyền.",
+            "Vai trò hiện có không cho phép việc này. Việc đã thử được ghi vào nhật ký; nếu cần, hãy nhờ người có thẩm quyền.",
             f"Your roles do not allow {act}. The try was written to the audit log.",
         )

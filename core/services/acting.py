@@ -20,15 +20,17 @@ from core.clock import VIETNAM
 from core.errors import Conflict, Forbidden, Invalid, LamroError, NotFound, RuleBroken
 from core.records.account import Account, AccountRole
 from core.records.audit import AuditRow
-from core.records.claim import Claim
+from core.records.claim import Claim, VerdictRecord
 from core.records.document import Document
 from core.records.incident import Incident
-from core.records.item import Story
-from core.records.unit import Unit
+from core.records.item import Story, StoryLocality
+from core.records.unit import Unit, WatchedLocality
+from core.rules.guardrails import require_not_secret
 from core.rules.permissions import ACTS, allowed
 from core.rules.vocabulary import Role
 from core.services import audit
 from core.services.desk import Actor, Desk
+from core.text.normalise import clean
 
 T = TypeVar("T")
 Versioned = Claim | Document | Incident | Story
@@ -108,7 +110,7 @@ def person(session: Session, actor: Actor, *acts: str) -> Person:
     if not any(allowed(roles, act) for act in acts):
         needed = ", ".join(sorted({str(role) for act in acts for role in ACTS.get(act, ())}))
         raise Forbidden(
-            "Vai trò của anh/chị không cho phép việc này. Việc đã thử được ghi vào nhật ký; nếu cần, hãy nhờ người có thẩm quyền.",
+            "Vai trò hiện có không cho phép việc này. Việc đã thử được ghi vào nhật ký; nếu cần, hãy nhờ người có thẩm quyền.",
             f"Not allowed: {', '.join(acts)} needs one of {needed}.",
         )
     return Person(account.id, account.display_name, account.unit_id, roles)
@@ -120,6 +122,43 @@ def of_own_office(who: Person, unit_id: int) -> None:
         raise Forbidden(
             "Vụ việc này thuộc đơn vị khác; chỉ người của đơn vị đó được thực hiện việc này.",
             "The thing belongs to another office.",
+        )
+
+
+def offices_ever(session: Session, account_id: int) -> set[int]:
+    """Offices that an account belongs to or ever did: as the audit log says, and by what the account did for them."""
+    found = set(session.scalars(select(Account.unit_id).where(Account.id == account_id)))
+    rows = session.scalars(
+        select(AuditRow.detail).where(
+            AuditRow.object_type == "account",
+            AuditRow.object_id == str(account_id),
+            AuditRow.refused.is_(False),
+            AuditRow.act.in_(("account.create", "account.set_unit")),
+        )
+    )
+    found |= {int(detail["unit_id"]) for detail in rows if "unit_id" in detail}
+    found |= set(session.scalars(select(Claim.unit_id).where(Claim.created_by == account_id)))
+    found |= set(session.scalars(select(Incident.unit_id).where(Incident.opened_by == account_id)))
+    found |= set(
+        session.scalars(
+            select(Claim.unit_id)
+            .join(VerdictRecord, VerdictRecord.claim_id == Claim.id)
+            .where(VerdictRecord.proposed_by == account_id)
+        )
+    )
+    return found
+
+
+def of_own_places(session: Session, who: Person, story_id: int) -> None:
+    """Raises :class:`Forbidden` for a story that is only about localities that the person's office does not watch."""
+    places = set(session.scalars(select(StoryLocality.locality).where(StoryLocality.story_id == story_id)))
+    watched = select(WatchedLocality.code).where(
+        WatchedLocality.active, WatchedLocality.unit_id == who.unit_id
+    )
+    if places and places.isdisjoint(session.scalars(watched)):
+        raise Forbidden(
+            "Câu chuyện này thuộc địa bàn mà cơ quan này không theo dõi.",
+            "This story is about localities that the office does not watch.",
         )
 
 
@@ -194,13 +233,13 @@ def conflict(session: Session, *objects: tuple[str, object]) -> Conflict:
         ).first()
     if row is None:
         return Conflict(
-            "Nội dung đã thay đổi từ khi anh/chị mở. Tải lại rồi thực hiện lại; phần đã nhập vẫn còn.",
+            "Nội dung đã thay đổi từ khi trang được mở. Tải lại rồi thực hiện lại; phần đã nhập vẫn còn.",
             "The thing changed since the form was opened.",
         )
     account = session.get(Account, row.account_id) if row.account_id is not None else None
     name = account.display_name if account is not None else "Hệ thống"
     return Conflict(
-        f"{name} đã thay đổi lúc {clock_words(row.at)}, sau khi anh/chị mở. Tải lại để xem bản mới; phần đã nhập vẫn còn.",
+        f"{name} đã thay đổi lúc {clock_words(row.at)}, sau khi trang này được mở. Tải lại để xem bản mới; phần đã nhập vẫn còn.",
         f"{name} changed it at {row.at.isoformat()} ({row.act}), after the form was opened.",
     )
 
@@ -219,13 +258,29 @@ def get(session: Session, model: type[T], key: int, vi: str) -> T:
     return found
 
 
+def says_something(text: str, least: int) -> bool:
+    """False for dots, dashes and one letter held down: half of the least length must be letters or digits, of three kinds."""
+    spoken = [character for character in text.lower() if character.isalnum()]
+    return len(spoken) * 2 >= least and len(set(spoken)) >= min(3, least)
+
+
+def is_reason(text: str) -> bool:
+    """True for at least ten characters that say something."""
+    return len(text) >= 10 and says_something(text, 10)
+
+
 def words(value: str, field: str, vi: str, *, least: int = 10, most: int = 4000) -> str:
-    """A written reason: stripped, not too short, not too long. Raises :class:`Invalid` naming the field."""
+    """A written reason: cleaned, not too short, not too long, and made of words.
+
+    Raises :class:`Invalid` naming the field, :class:`RuleBroken` ("secrecy").
+    """
+    value = clean(value)
     text = " ".join(value.split()) if "\n" not in value else value.strip()
-    if len(text) < least:
+    if len(text) < least or not says_something(text, least):
         message = f"{vi}: cần viết rõ (ít nhất {least} ký tự)."
         raise Invalid(message, f"{field} needs at least {least} characters.", fields={field: message})
     if len(text) > most:
         message = f"{vi}: dài quá {most} ký tự."
         raise Invalid(message, f"{field} is longer than {most} characters.", fields={field: message})
+    require_not_secret([text])
     return text

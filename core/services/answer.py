@@ -45,6 +45,7 @@ def open_incident(
         who = person(session, actor, "incident.open")
         acting.lock(session, who.unit_id)
         story = get(session, Story, story_id, "câu chuyện")
+        acting.of_own_places(session, who, story.id)
         if story.incident_id is not None:
             raise RuleBroken(
                 "workflow",
@@ -286,7 +287,7 @@ def choose(
         _require_allowed(chosen, verdicts)
         suggested = _suggested(session, desk, incident)
         why = clean(reason).strip()
-        if needs_reason(chosen, suggested, silent=silent) and len(why) < 10:
+        if needs_reason(chosen, suggested, silent=silent) and not acting.is_reason(why):
             message = "Không phản hồi, hoặc chọn nhiều hơn hay ít hơn ma trận gợi ý, phải ghi lý do."
             raise RuleBroken(
                 "G6",
@@ -344,6 +345,9 @@ def record_statement(
         incident = _mine(session, who.unit_id, who, incident_id)
         _must_be_open(incident)
         text = words(clean(note), "note", "Thông tin ban đầu đã nêu ở đâu, nội dung gì")
+        if url and not url.startswith(("https://", "http://")):
+            message = "Địa chỉ phải bắt đầu bằng http:// hoặc https://."
+            raise Invalid(message, "Bad address.", fields={"url": message})
         take_version(session, incident, version, ("incident", incident.id))
         moves.stop_clocks(
             session,
@@ -499,6 +503,8 @@ def _recorded(
         incident = _mine(session, who.unit_id, who, incident_id)
         text = words(clean(note), "note", "Đã trả lời, thông tin thế nào (số, ngày, nơi nhận, kênh)")
         target(step, IncidentState(incident.state))
+        if step == Act.RECORD_OUTSIDE:
+            _require_outside(session, incident)
         if (
             session.scalar(select(Document.id).where(Document.incident_id == incident.id).limit(1))
             is not None
@@ -515,6 +521,19 @@ def _recorded(
         moves.move(session, desk, actor, incident, step, text)
 
     perform(desk, actor, act, "incident", incident_id, work)
+
+
+def _require_outside(session: Session, incident: Incident) -> None:
+    """What was chosen must still be lawful (G1), and a document that needs approval is never "given by other means"."""
+    chosen = frozenset(Answer(answer) for answer in incident.chosen if answer in set(Answer))
+    _require_allowed(chosen, standing.verdicts(session, incident))
+    if chosen & {Answer.D1, Answer.D3}:
+        raise RuleBroken(
+            "approval",
+            "Phương án đã chọn có thông cáo báo chí hoặc văn bản thông báo; văn bản ấy phải được soạn, duyệt và phát hành.",
+            "A press release or a notice was chosen: it must be drafted, approved and issued.",
+            lawful="Soạn văn bản, hoặc đề nghị người phát ngôn chọn lại phương án.",
+        )
 
 
 def _mine(session: Session, unit_id: int, who: acting.Person, incident_id: int) -> Incident:

@@ -147,6 +147,6 @@ def decide(
 def _edited(session: Session, document: Document) -> Conflict:
     found = acting.conflict(session, ("document", document.id))
     return Conflict(
-        f"Văn bản đã đổi sang bản {document.version} từ khi anh/chị mở. {found.vi}",
+        f"Văn bản đã đổi sang bản {document.version} từ khi trang được mở. {found.vi}",
         f"The document is now version {document.version}. {found.en}",
     )

@@ -6,7 +6,6 @@ leaves a row that an officer can read, also when the process died.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -573,16 +572,6 @@ def _job(session: Session, source: Source) -> CrawlJob:
 
 def _gone(holder: str, me: str) -> bool:
     """True when the process that wrote this owner name (role:machine:pid) cannot be running any more."""
-    role, _, rest = holder.partition(":")
-    machine, _, number = rest.rpartition(":")
-    if me and holder != me and role == me.partition(":")[0]:
+    if me and holder != me and holder.partition(":")[0] == me.partition(":")[0]:
         return True
-    if not number.isdecimal() or machine != os.uname().nodename:
-        return not holder
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return False
+    return not holder or leases.gone(holder)

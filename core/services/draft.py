@@ -63,7 +63,7 @@ def make(desk: Desk, actor: Actor, incident_id: int, kind: str, override_reason:
         chosen = DocumentKind(kind)
         gates.require_clear(session, incident, chosen, DOCUMENT_STATES)
         why = clean(override_reason).strip()
-        if (incident.silent or chosen not in incident.chosen) and len(why) < 10:
+        if (incident.silent or chosen not in incident.chosen) and not acting.is_reason(why):
             raise RuleBroken(
                 "G6",
                 "Văn bản này không có trong phương án đã chọn; cần ghi lý do làm nhiều hơn phương án.",

@@ -16,7 +16,16 @@ from core.records.unit import Unit
 from core.rules import guardrails
 from core.rules.four_eyes import STEPS
 from core.rules.profiles import LegalProfile
-from core.rules.vocabulary import STATE_VI, ApprovalStep, Decision, DocumentKind, IncidentState, Level
+from core.rules.vocabulary import (
+    STATE_VI,
+    ApprovalStep,
+    Decision,
+    DocumentKind,
+    IncidentState,
+    Level,
+    SubVerdict,
+    Verdict,
+)
 from core.services import standing
 from core.services.acting import get
 from core.services.draft_content import DraftContent, content_hash, ground
@@ -119,7 +128,15 @@ def require_minimum(session: Session, incident: Incident) -> None:
 def require_sound(session: Session, incident: Incident, kind: DocumentKind, content: DraftContent) -> None:
     """Placeholders, secrecy markings, sources of facts, links and repeats of the false claim (domain.md §4 style for all; G6)."""
     guardrails.require_filled(content.texts())
-    guardrails.require_not_secret(content.texts())
+    guardrails.require_not_secret([*content.texts(), *(one.source for one in content.sentences())])
+    lines = session.execute(
+        select(FactLine.claim_part, FactLine.fact).where(
+            FactLine.incident_id == incident.id, FactLine.removed_at.is_(None)
+        )
+    )
+    guardrails.require_filled(text for line in lines for text in line)
+    if kind in guardrails.CLARIFICATION:
+        _only_misleading(session, incident, content)
     for number, sentence in enumerate(content.sentences(), 1):
         has_number = any(character.isdigit() for character in sentence.text)
         if (sentence.kind == "fact" or (sentence.kind == "done" and has_number)) and not sentence.source:
@@ -134,6 +151,24 @@ def require_sound(session: Session, incident: Incident, kind: DocumentKind, cont
         addresses = list(session.scalars(select(Item.url).where(Item.story_id.in_(stories), Item.url != "")))
         guardrails.require_no_link_to(content.texts(), addresses)
         _claim_once(session, incident, content)
+
+
+def _only_misleading(session: Session, incident: Incident, content: DraftContent) -> None:
+    """A claim that is not Sai lệch now cannot ride along in the clarification of one that is (G1)."""
+    printed = fold(" ".join(content.texts()))
+    for claim in standing.claims_of(session, incident):
+        row = standing.standing(session, claim)
+        if row is not None and row.verdict == Verdict.MISLEADING and row.sub_verdict != SubVerdict.WRONG_NAME:
+            continue
+        for text in (claim.quote, claim.neutral_text):
+            said = fold(text).strip(" .")
+            if len(said) > 20 and said in printed:
+                raise RuleBroken(
+                    "G1",
+                    "Văn bản làm rõ nhắc tới một nội dung không được kết luận là Sai lệch.",
+                    f"The text names claim {claim.id}, whose standing verdict is not Sai lệch.",
+                    lawful="Bỏ câu đó; phản ánh, phê bình được trả lời bằng văn bản trả lời.",
+                )
 
 
 def _claim_once(session: Session, incident: Incident, content: DraftContent) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ from core.rules.vocabulary import (
     VERDICT_VI,
     EvidenceKind,
     IncidentState,
+    Role,
     SubVerdict,
     Tag,
     Verdict,
@@ -85,6 +87,7 @@ def open_claim(
             raise _field(
                 "item_id", "Tin này không thuộc câu chuyện đang mở.", "The item is not part of the story."
             )
+        acting.of_own_places(session, who, story.id)
         found = _verbatim(session, item, quote)
         neutral = clean(neutral_text).strip()[:2000]
         require_not_secret([found, neutral])
@@ -136,18 +139,23 @@ def add_evidence(desk: Desk, actor: Actor, claim_id: int, new: NewEvidence) -> i
     the field, :class:`Forbidden`, :class:`core.errors.RuleBroken` ("secrecy").
     """
     checked = _checked(new)
-    require_file = checked.upload is not None and len(checked.upload) > 0
-    kept = (
-        desk.captures.keep(checked.upload, _suffix(checked.upload_name))
-        if require_file and checked.upload is not None
-        else None
-    )
 
-    def work(session: Session) -> int:
+    def may_add(session: Session) -> Claim:
         who = person(session, actor, "evidence.add")
         claim = get(session, Claim, claim_id, "tuyên bố")
         _may_work(session, who, claim)
-        require_not_secret([checked.title, checked.body, checked.source_name])
+        require_not_secret([checked.title, checked.body, checked.source_name, checked.as_of])
+        return claim
+
+    kept = None
+    if checked.upload:
+        # nothing of a refused try is kept on the disk; the transaction below asks again
+        _ask_first(desk, actor, claim_id, may_add)
+        kept = desk.captures.keep(checked.upload, _suffix(checked.upload_name))
+
+    def work(session: Session) -> int:
+        claim = may_add(session)
+        who_id = actor.account_id
         unit_id = _unit_of(session, checked.source_locality)
         now = desk.clock.now()
         capture_id = None
@@ -179,7 +187,7 @@ def add_evidence(desk: Desk, actor: Actor, claim_id: int, new: NewEvidence) -> i
             capture_id=capture_id,
             sha256=kept[1] if kept is not None else _text_hash(checked),
             obtained_at=now,
-            added_by=who.id,
+            added_by=who_id,
             removed_at=None,
         )
         session.add(row)
@@ -208,6 +216,9 @@ def remove_evidence(desk: Desk, actor: Actor, evidence_id: int, reason: str) -> 
         row = get(session, Evidence, evidence_id, "bằng chứng")
         claim = get(session, Claim, row.claim_id, "tuyên bố")
         _may_work(session, who, claim)
+        if row.added_by != who.id:
+            # another office's verifier adds and takes back what is his own, never theirs
+            of_own_office(who, claim.unit_id)
         why = words(reason, "reason", "Lý do bỏ bằng chứng")
         if row.removed_at is not None:
             raise acting.conflict(session, ("claim", claim.id))
@@ -304,7 +315,7 @@ def confirm(desk: Desk, actor: Actor, verdict_id: int, claim_version: int, comme
         confirmer_is_another(row.proposed_by, who.id, first_reviewer=row.reviewed_by)
         _widen(session, claim)
         verdict = Verdict(row.verdict)
-        standing.require_office(session, claim, verdict, who.unit_id)
+        standing.require_office(session, claim, verdict, who.unit_id, confirmer=who.id)
         _still_proposed(session, row, claim)
         take_version(session, claim, claim_version, ("claim", claim.id))
         if rules.evidence_hash(standing.pieces(session, claim)) != row.evidence_sha256:
@@ -342,7 +353,7 @@ def confirm(desk: Desk, actor: Actor, verdict_id: int, claim_version: int, comme
             .values(state=VerdictState.SUPERSEDED)
         )
         row.state = VerdictState.CONFIRMED
-        row.decided_by, row.decided_at, row.comment = who.id, now, comment.strip()[:4000]
+        row.decided_by, row.decided_at, row.comment = who.id, now, clean(comment).strip()[:4000]
         claim.verdict, claim.sub_verdict = row.verdict, row.sub_verdict
         session.flush()
         audit.record(
@@ -561,9 +572,17 @@ def _unit_of(session: Session, locality: str | None) -> int | None:
     return None if not locality else session.scalar(select(Unit.id).where(Unit.locality == locality))
 
 
+def _ask_first(desk: Desk, actor: Actor, claim_id: int, may: Callable[[Session], Claim]) -> None:
+    """Raises what ``may`` raises, audited, before anything is written."""
+    with audit.attempt(desk, actor, "evidence.add", "claim", claim_id), desk.store.read() as session:
+        may(session)
+
+
 def _may_work(session: Session, who: acting.Person, claim: Claim) -> None:
     """Own office, or a verifier of a parent or neighbour office."""
-    if who.unit_id != claim.unit_id and who.unit_id not in acting.related(session, {claim.unit_id}):
+    if who.unit_id == claim.unit_id:
+        return
+    if Role.VERIFIER not in who.roles or who.unit_id not in acting.related(session, {claim.unit_id}):
         of_own_office(who, claim.unit_id)
 
 

@@ -6,6 +6,7 @@ or jump): here, and only here and in source leases, the time is :data:`PROCESS_C
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -45,6 +46,30 @@ def release(desk: Desk, name: str, owner: str) -> None:
         session.execute(
             update(Lease).where(Lease.name == name, Lease.owner == owner).values(owner="", until=None)
         )
+
+
+def release_dead(desk: Desk, name: str) -> bool:
+    """Free the lease when its holder was a process of this machine that is gone (killed, power cut). True when it was freed."""
+    with desk.store.write() as session:
+        row = session.get(Lease, name)
+        if row is None or not row.owner or not gone(row.owner):
+            return False
+        row.owner, row.until = "", None
+        return True
+
+
+def gone(owner: str) -> bool:
+    """True when the process that wrote this owner name (role:machine:process number) is of this machine and no longer runs."""
+    machine, _, number = owner.partition(":")[2].rpartition(":")
+    if machine != os.uname().nodename or not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False
 
 
 def holder(session: Session, name: str) -> str:

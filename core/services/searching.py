@@ -233,7 +233,9 @@ def _holds(node: Node, words: dict[str, set[str]], runs: dict[str, list[str]]) -
 
 
 def _facets(found: Sequence[IndexDocument]) -> dict[str, dict[str, int]]:
-    counts: dict[str, Counter[str]] = {name: Counter() for name in ("source", "language", "tag", "domestic", "locality")}
+    counts: dict[str, Counter[str]] = {
+        name: Counter() for name in ("source", "language", "tag", "domestic", "locality")
+    }
     for document in found:
         counts["source"][document.source] += 1
         counts["language"][document.language] += 1

@@ -7,6 +7,7 @@ for Sai lệch, nobody of an office that the claim is about, as declared or as d
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -131,15 +132,22 @@ def require_enough(session: Session, claim: Claim, verdict: Verdict, about: Iter
     rules.require_enough(verdict, found, own=own_words(session, found, about))
 
 
-def require_office(session: Session, claim: Claim, verdict: Verdict, confirmer_unit: int) -> None:
-    """Raises :class:`RuleBroken` ("own_unit") when the confirmer's office may not confirm this verdict."""
+def require_office(
+    session: Session, claim: Claim, verdict: Verdict, confirmer_unit: int, *, confirmer: int | None = None
+) -> None:
+    """Raises :class:`RuleBroken` ("own_unit") when the confirmer's office may not confirm this verdict.
+
+    ``confirmer``: the account, whose earlier offices count as well.
+    """
     about = concerned(session, claim, confirmer_unit=confirmer_unit)
+    once = set() if confirmer is None or not about else acting.offices_ever(session, confirmer)
     confirmer_office(
         verdict,
         confirmer_unit=confirmer_unit,
         confirmer_ancestors=acting.ancestors(session, confirmer_unit),
         concerned=about,
         related=acting.related(session, {claim.unit_id, *about}),
+        once=once,
     )
 
 
@@ -173,7 +181,7 @@ def standing(session: Session, claim: Claim) -> VerdictRecord | None:
             confirmer_is_another(row.proposed_by, row.reviewed_by)
             confirmers += [acting.get(session, Account, row.reviewed_by, "tài khoản")]
         for one in confirmers:
-            require_office(session, claim, verdict, one.unit_id)
+            require_office(session, claim, verdict, one.unit_id, confirmer=one.id)
         require_enough(session, claim, verdict, concerned(session, claim))
     except RuleBroken:
         return None
@@ -202,18 +210,34 @@ def all_concluded(session: Session, incident: Incident) -> bool:
 
 
 def foreign_press(session: Session, incident: Incident) -> bool:
-    """True when a claim with a standing Sai lệch was taken from an outlet abroad (level rule)."""
-    for claim in claims_of(session, incident):
+    """True when a claim with a standing Sai lệch was carried by an outlet abroad (level rule).
+
+    Quoting it from a domestic copy, or pasting the outlet's page by hand, changes nothing.
+    """
+    misleading = [one for one in claims_of(session, incident) if one.verdict == Verdict.MISLEADING]
+    if not misleading:
+        return False
+    abroad = session.execute(
+        select(Source.id, Source.url).where(Source.domestic.is_(False), Source.social.is_(False))
+    ).all()
+    ids, hosts = {row.id for row in abroad}, {_site(row.url) for row in abroad} - {""}
+    for claim in misleading:
         item = acting.get(session, Item, claim.item_id, "tin")
-        source = session.get(Source, item.source_id) if item.source_id else None
-        if (
-            source is not None
-            and not source.domestic
-            and not source.social
-            and claim.verdict == Verdict.MISLEADING
-        ):
-            return True
+        first = item.copy_of_id or item.id
+        same = session.execute(
+            select(Item.source_id, Item.url).where((Item.id == first) | (Item.copy_of_id == first))
+        )
+        for source_id, url in same:
+            if source_id in ids or (source_id is None and _site(url) in hosts):
+                return True
     return False
+
+
+def _site(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def carried_by_press(session: Session, incident: Incident) -> bool:

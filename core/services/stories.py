@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.ports import StoryCandidate, StoryFacts
@@ -93,29 +93,34 @@ def recount(session: Session, desk: Desk, story_ids: Iterable[int]) -> set[int]:
     """
     stale: set[int] = set()
     session.flush()
-    for story_id in sorted(set(story_ids)):
-        story = session.get_one(Story, story_id)
-        found = session.execute(
-            select(Item, Source)
-            .outerjoin(Source, Source.id == Item.source_id)
-            .where(Item.story_id == story_id)
-        )
-        rows = sorted((_Row(row[0], row[1]) for row in found), key=lambda row: (row.when, row.item.id))
-        if not rows:
+    ids = sorted(set(story_ids))
+    rows: dict[int, list[_Row]] = {story_id: [] for story_id in ids}
+    for row in session.execute(
+        select(Item, Source).outerjoin(Source, Source.id == Item.source_id).where(Item.story_id.in_(ids))
+    ):
+        rows.setdefault(row[0].story_id or 0, []).append(_Row(row[0], row[1]))
+    places = _places(session, ids)
+    for story in session.scalars(select(Story).where(Story.id.in_(ids)).order_by(Story.id)):
+        members = sorted(rows[story.id], key=lambda row: (row.when, row.item.id))
+        if not members:
             continue
-        first = next((row for row in rows if row.item.copy_of_id is None), rows[0])
-        story.title, story.lead = first.item.title, first.item.lead
-        story.first_seen_at = min(row.item.first_seen_at for row in rows)
-        story.last_seen_at = max(row.item.first_seen_at for row in rows)
-        story.items = len(rows)
-        story.copies = sum(row.item.copy_of_id is not None for row in rows)
-        story.sources = len({row.item.source_id or row.item.host or f"hand:{row.item.id}" for row in rows})
-        story.views = sum(row.item.views for row in rows)
-        story.reach_tier = max((row.source.reach_tier for row in rows if row.source is not None), default=0)
-        band, score = _place(session, story_id)
-        if _score(desk, story, rows, band, score):
-            stale.update(row.item.id for row in rows)
+        _count(story, members)
+        band, score = places[story.id]
+        if _score(desk, story, members, band, score):
+            stale.update(row.item.id for row in members)
     return stale
+
+
+def _count(story: Story, rows: Sequence[_Row]) -> None:
+    first = next((row for row in rows if row.item.copy_of_id is None), rows[0])
+    story.title, story.lead = first.item.title, first.item.lead
+    story.first_seen_at = min(row.item.first_seen_at for row in rows)
+    story.last_seen_at = max(row.item.first_seen_at for row in rows)
+    story.items = len(rows)
+    story.copies = sum(row.item.copy_of_id is not None for row in rows)
+    story.sources = len({row.item.source_id or row.item.host or f"hand:{row.item.id}" for row in rows})
+    story.views = sum(row.item.views for row in rows)
+    story.reach_tier = max((row.source.reach_tier for row in rows if row.source is not None), default=0)
 
 
 def changed(session: Session, desk: Desk, story_id: int) -> None:
@@ -160,33 +165,39 @@ def rescore(desk: Desk) -> int:
     return moved
 
 
-def _place(session: Session, story_id: int) -> tuple[Band, float]:
-    """Write the story's localities from its items' mentions; returns the best band and its best score."""
-    best: dict[str, tuple[Band, float]] = {}
+def _places(session: Session, story_ids: Sequence[int]) -> dict[int, tuple[Band, float]]:
+    """Write the stories' localities from their items' mentions; returns the best band of each and its best score."""
+    best: dict[int, dict[str, tuple[Band, float]]] = {story_id: {} for story_id in story_ids}
     mentions = session.execute(
-        select(Mention.locality, Mention.band, Mention.score)
+        select(Item.story_id, Mention.locality, Mention.band, Mention.score)
         .join(Item, Item.id == Mention.item_id)
-        .where(Item.story_id == story_id, Mention.band != Band.OUT)
+        .where(Item.story_id.in_(story_ids), Mention.band != Band.OUT)
     )
-    for locality, band, score in mentions:
-        before = best.get(locality, (Band.OUT, 0.0))
-        best[locality] = max(before, (Band(band), score), key=lambda pair: (_BETTER[pair[0]], pair[1]))
-    kept = {
-        row.locality: row
-        for row in session.scalars(select(StoryLocality).where(StoryLocality.story_id == story_id))
-    }
-    for locality, (band, score) in sorted(best.items()):
-        row = kept.get(locality)
-        if row is None:
-            session.add(StoryLocality(story_id=story_id, locality=locality, band=band, score=score))
-        else:
-            row.band, row.score = band, score
-    gone = sorted(set(kept) - set(best))
-    if gone:
-        session.execute(
-            delete(StoryLocality).where(StoryLocality.story_id == story_id, StoryLocality.locality.in_(gone))
+    for row in mentions:
+        mine = best[row.story_id]
+        mine[row.locality] = max(
+            mine.get(row.locality, (Band.OUT, 0.0)), (Band(row.band), row.score), key=_rank
         )
-    return max(best.values(), key=lambda pair: (_BETTER[pair[0]], pair[1]), default=(Band.OUT, 0.0))
+    kept: dict[tuple[int, str], StoryLocality] = {
+        (place.story_id, place.locality): place
+        for place in session.scalars(select(StoryLocality).where(StoryLocality.story_id.in_(story_ids)))
+    }
+    for story_id, found in best.items():
+        for locality, (band, score) in sorted(found.items()):
+            place = kept.pop((story_id, locality), None)
+            if place is None:
+                session.add(StoryLocality(story_id=story_id, locality=locality, band=band, score=score))
+            else:
+                place.band, place.score = band, score
+    for place in kept.values():
+        session.delete(place)
+    return {
+        story_id: max(found.values(), key=_rank, default=(Band.OUT, 0.0)) for story_id, found in best.items()
+    }
+
+
+def _rank(pair: tuple[Band, float]) -> tuple[int, float]:
+    return _BETTER[pair[0]], pair[1]
 
 
 def _score(desk: Desk, story: Story, rows: Sequence[_Row], band: Band, score: float) -> bool:

@@ -87,7 +87,7 @@ def undo(desk: Desk, actor: Actor, event_id: int) -> int:
             raise NotFound("Không có lần gắn nhãn này.", f"No tag event {event_id}.")
         if event.account_id != actor.account_id:
             raise Forbidden(
-                "Chỉ người đã gắn nhãn mới hoàn tác được. Anh/chị có thể gắn nhãn khác.",
+                "Chỉ người đã gắn nhãn mới hoàn tác được. Có thể gắn nhãn khác thay vào.",
                 "Only the person who gave the tag can undo it.",
             )
         story = _story(session, actor, event.story_id)
@@ -125,7 +125,7 @@ def _story(session: Session, actor: Actor, story_id: int) -> Story:
     places = set(session.scalars(select(StoryLocality.locality).where(StoryLocality.story_id == story_id)))
     if places and places.isdisjoint(units.watched_codes(session, actor.unit_id)):
         raise Forbidden(
-            "Câu chuyện này thuộc địa bàn mà cơ quan anh/chị không theo dõi.",
+            "Câu chuyện này thuộc địa bàn mà cơ quan này không theo dõi.",
             "This story is about localities that your office does not watch.",
         )
     return story

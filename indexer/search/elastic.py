@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.errors import Unavailable
 from core.ports import Filters, IndexDocument, IndexStats, SearchPage, SortOrder
-from core.text.query import And, Node, Not, Or, Phrase, Word
+from core.text.query import And, Node, Not, Phrase, Word
 from core.text.tokens import ANALYSIS_VERSION
 from indexer.search.fields import TITLE_WEIGHT, token_fields
 
@@ -397,7 +397,6 @@ def _query(node: Node) -> dict[str, Any]:
         }
     if isinstance(node, And):
         return {"bool": {"must": [_query(part) for part in node.parts]}}
-    if isinstance(node, Or):
-        return {"bool": {"should": [_query(part) for part in node.parts], "minimum_should_match": 1}}
-    assert isinstance(node, Not)
-    return {"bool": {"must_not": [_query(node.part)], "must": [{"match_all": {}}]}}
+    if isinstance(node, Not):
+        return {"bool": {"must_not": [_query(node.part)], "must": [{"match_all": {}}]}}
+    return {"bool": {"should": [_query(part) for part in node.parts], "minimum_should_match": 1}}

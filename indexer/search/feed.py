@@ -15,13 +15,19 @@ class Batch(Protocol):
     """What the store hands out: documents to write, (id, version) to delete, and the outbox number this reaches."""
 
     @property
-    def documents(self) -> Sequence[IndexDocument]: ...
+    def documents(self) -> Sequence[IndexDocument]:
+        """To write, each as it stands now."""
+        ...
 
     @property
-    def deletes(self) -> Sequence[tuple[int, int]]: ...
+    def deletes(self) -> Sequence[tuple[int, int]]:
+        """(id, version) to delete."""
+        ...
 
     @property
-    def last_seq(self) -> int: ...
+    def last_seq(self) -> int:
+        """The outbox number that this batch reaches."""
+        ...
 
 
 def drain(

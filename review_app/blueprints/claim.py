@@ -93,7 +93,9 @@ def remove_evidence(evidence_id: int) -> Response | BaseResponse | str:
         claim_id = queries.claim_of_evidence(session, evidence_id)
     form = RemoveForm(prefix="remove-")
     _, refusal = attempt(
-        "remove", form, lambda: judge.remove_evidence(context.desk(), context.actor(), evidence_id, form.reason.data)
+        "remove",
+        form,
+        lambda: judge.remove_evidence(context.desk(), context.actor(), evidence_id, form.reason.data),
     )
     if refusal is not None:
         return _page(claim_id, refusal, remove=form, removing=evidence_id)
@@ -125,7 +127,13 @@ def propose(claim_id: int) -> Response | BaseResponse | str:
     def act() -> int:
         verdict, sub = form.parts()
         return judge.propose(
-            context.desk(), context.actor(), claim_id, version_of("propose-version"), verdict, sub, form.reason.data
+            context.desk(),
+            context.actor(),
+            claim_id,
+            version_of("propose-version"),
+            verdict,
+            sub,
+            form.reason.data,
         )
 
     _, refusal = attempt("propose", form, act)

@@ -53,7 +53,9 @@ def index() -> str:
     return render_template("document/index.html", rows=rows, page=page, more=len(rows) == queries.PAGE)
 
 
-def _rows(content: DraftContent, found: tuple[draft_edits.Blocker, ...], evidence: tuple[EvidenceRow, ...]) -> list[Row]:
+def _rows(
+    content: DraftContent, found: tuple[draft_edits.Blocker, ...], evidence: tuple[EvidenceRow, ...]
+) -> list[Row]:
     known = {piece.id: piece for piece in evidence}
     rows: list[Row] = []
     for number, group in enumerate(content.paragraphs, 1):
@@ -223,7 +225,9 @@ def sentence(document_id: int) -> Response | BaseResponse | str:
             content = draft_edits.drop(content, number)
             target = max(1, number - 1)
         elif act in {"add", "paragraph"}:
-            content = draft_edits.add(content, number, _typed_sentence(form, around), paragraph=act == "paragraph")
+            content = draft_edits.add(
+                content, number, _typed_sentence(form, around), paragraph=act == "paragraph"
+            )
             target = number + 1
         else:
             content = draft_edits.change(content, number, _typed_sentence(form, around))
@@ -240,7 +244,9 @@ def sentence(document_id: int) -> Response | BaseResponse | str:
             typed=_difference(document_id, number, form) if refusal.kind == "conflict" else (),
         )  # fmt: skip
     frame.done(
-        gettext("Đã bỏ câu %(number)s.", number=number) if act == "drop" else gettext("Đã lưu câu %(number)s.", number=target)
+        gettext("Đã bỏ câu %(number)s.", number=number)
+        if act == "drop"
+        else gettext("Đã lưu câu %(number)s.", number=target)
     )
     return redirect(url_for("document.show", document_id=document_id, sentence=target) + f"#s-{target}", 303)
 
@@ -291,7 +297,16 @@ def head(document_id: int) -> Response | BaseResponse | str:
 
 
 def _flat_head(data: dict[str, Any]) -> str:
-    names = ("title", "subject", "addressees", "bases", "recipients", "archive", "signer_authority", "urgency")
+    names = (
+        "title",
+        "subject",
+        "addressees",
+        "bases",
+        "recipients",
+        "archive",
+        "signer_authority",
+        "urgency",
+    )
     return "\n".join(str(data.get(name) or "").replace("\r\n", "\n") for name in names)
 
 
@@ -300,7 +315,9 @@ def _flat_head(data: dict[str, Any]) -> str:
 def submit(document_id: int) -> Response | BaseResponse | str:
     """Put this version up for approval."""
     around = _mine(document_id)
-    _, refusal = press("submit", lambda: draft.submit(context.desk(), context.actor(), document_id, version_of()))
+    _, refusal = press(
+        "submit", lambda: draft.submit(context.desk(), context.actor(), document_id, version_of())
+    )
     if refusal is not None:
         return _page(document_id, refusal)
     frame.done(gettext("Đã gửi duyệt. Sửa một chữ là phải gửi duyệt lại."))
@@ -336,7 +353,7 @@ def issue(document_id: int) -> Response | BaseResponse | str:
             document_id,
             version_of(),
             form.number.data,
-            form.issued_on.day,  # type: ignore[arg-type] - the field was validated
+            form.issued_on.picked(),
             form.signer_name.data,
         ),
     )
@@ -405,7 +422,7 @@ def file(document_id: int) -> Response:
 @blueprint.get("/documents/<int:document_id>/compare")
 @allow_act("incident.read")
 def compare(document_id: int) -> str:
-    """This version beside an earlier one, word by word."""
+    """The present version beside an earlier one, word by word."""
     around = _mine(document_id)
     before = _argument("with", max(1, around.row.version - 1))
     if before >= around.row.version or before < 1:
@@ -422,4 +439,3 @@ def compare(document_id: int) -> str:
 
 def _body(content: DraftContent) -> str:
     return "\n\n".join(" ".join(one.text for one in group) for group in content.paragraphs)
-

@@ -42,7 +42,7 @@ MOVES: dict[str, Callable[..., None]] = {
 
 
 def _said(move: str) -> str:
-    return {
+    said: dict[str, str] = {
         "pause": gettext("Đã tạm dừng vụ việc. Không có gì được gửi ra ngoài."),
         "resume": gettext("Đã tiếp tục vụ việc."),
         "transfer": gettext("Đã ghi chuyển cơ quan khác."),
@@ -51,7 +51,8 @@ def _said(move: str) -> str:
         "outside": gettext("Đã ghi việc đã thông tin."),
         "reply": gettext("Đã ghi việc đã trả lời."),
         "statement": gettext("Đã ghi thông tin ban đầu."),
-    }[move]
+    }
+    return said[move]
 
 
 @blueprint.get("/incidents")
@@ -65,13 +66,18 @@ def index() -> str:
         rows = queries.index(session, unit_id, closed=closed, offset=page * queries.PAGE)
         waiting = claim_queries.waiting(session, unit_id)
     return render_template(
-        "incident/index.html", rows=rows, waiting=waiting, closed=closed, page=page, more=len(rows) == queries.PAGE
+        "incident/index.html",
+        rows=rows,
+        waiting=waiting,
+        closed=closed,
+        page=page,
+        more=len(rows) == queries.PAGE,
     )
 
 
 @blueprint.route("/incidents/new", methods=["POST"])
 @allow_act("incident.open")
-def open() -> Response | BaseResponse:  # noqa: A001 - the endpoint's name is the act's
+def open() -> Response | BaseResponse:
     """Open an incident on a story."""
     form = OpenForm()
     story_id = int(form.story_id.data) if (form.story_id.data or "").isdigit() else 0
@@ -85,7 +91,9 @@ def open() -> Response | BaseResponse:  # noqa: A001 - the endpoint's name is th
     if refusal is not None:
         with context.reading() as session:
             existing = queries.open_incident_of(session, story_id)
-        html = render_template("incident/open.html", form=form, refusal=refusal, story_id=story_id, existing=existing)
+        html = render_template(
+            "incident/open.html", form=form, refusal=refusal, story_id=story_id, existing=existing
+        )
         return make_response(html, refusal.status)
     frame.done(gettext("Đã mở vụ việc. Đồng hồ phát ngôn lần đầu đang chạy."))
     return redirect(url_for("incident.show", incident_id=incident_id), 303)
@@ -105,7 +113,9 @@ def _page(incident_id: int, refusal: Refusal | None = None, **forms: Form) -> Re
         data={"spread": page.spread or measured, "harm": page.harm, "impact": page.impact_at is not None},
     )
     choose = forms.get("choose") or ChooseForm(
-        formdata=None, prefix="choose-", data={"answers": list(page.chosen), "silent": page.silent, "reason": page.choice_reason}
+        formdata=None,
+        prefix="choose-",
+        data={"answers": list(page.chosen), "silent": page.silent, "reason": page.choice_reason},
     )
     fact = forms.get("fact") or FactForm(formdata=None, prefix="fact-")
     fact.evidence_id.choices = [
@@ -166,8 +176,15 @@ def _road(page: queries.IncidentPage) -> list[tuple[str, str]]:
 
     state = IncidentState(page.state)
     if state in {IncidentState.PAUSED, IncidentState.TRANSFERRED}:
-        state = IncidentState(page.resume_state) if page.resume_state else IncidentState(
-            next((move.from_state for move in page.moves if move.to_state == page.state), IncidentState.RECEIVED)
+        state = (
+            IncidentState(page.resume_state)
+            if page.resume_state
+            else IncidentState(
+                next(
+                    (move.from_state for move in page.moves if move.to_state == page.state),
+                    IncidentState.RECEIVED,
+                )
+            )
         )
     if state == IncidentState.REPLYING or {"reply", "D18"} & set(page.chosen):
         road = answer_words.REPLY_ROAD
@@ -181,7 +198,11 @@ def _road(page: queries.IncidentPage) -> list[tuple[str, str]]:
     return [
         (
             str(answer_words.DETECTED if step is None else STATES[step]),
-            "done" if number < at or page.state == IncidentState.CLOSED else "current" if number == at else "",
+            "done"
+            if number < at or page.state == IncidentState.CLOSED
+            else "current"
+            if number == at
+            else "",
         )
         for number, step in enumerate(road)
     ]
@@ -260,7 +281,11 @@ def assess(incident_id: int) -> Response | BaseResponse | str:
     )
     if refusal is not None:
         return _page(incident_id, refusal, assess=form)
-    return _back(incident_id, "#choose", gettext("Đã đánh giá hai mức. Việc tiếp theo: người phát ngôn chọn phương án."))
+    return _back(
+        incident_id,
+        "#choose",
+        gettext("Đã đánh giá hai mức. Việc tiếp theo: người phát ngôn chọn phương án."),
+    )
 
 
 @blueprint.post("/incidents/<int:incident_id>/choose")

@@ -27,7 +27,7 @@ GROUPS = ("broken", "silent", "working", "off")
 @allow_act("source.read")
 def index() -> str:
     """The list, broken first."""
-    only = request.args.get("only", "")
+    only = request.args.get("group", "")
     with context.reading() as session:
         listing = queries.listing(session, context.now())
     return render_template("sources/index.html", listing=listing, only=only if only in GROUPS else "")

@@ -9,6 +9,8 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.errors import Conflict, Invalid, LamroError
+from core.queries import item as item_queries
+from core.queries import quote as quote_queries
 from core.queries import story as queries
 from core.rules.vocabulary import Tag
 from core.services import judge, triage
@@ -102,7 +104,7 @@ def claim(story_id: int) -> Response | BaseResponse:
     person = context.actor()
     asked = request.form.get("item_id") or request.args.get("item", "")
     with context.reading() as session:
-        choice = queries.claim_choice(
+        choice = quote_queries.claim_choice(
             session, story_id, person.unit_id, int(asked) if asked.isdigit() else None
         )
     form = ClaimForm()
@@ -157,5 +159,5 @@ def _open_claim(story_id: int, form: ClaimForm) -> Response | BaseResponse:
 def item(item_id: int) -> str:
     """One item in full: text with its marks, address, versions, captures."""
     with context.reading() as session:
-        row = queries.item(session, item_id, context.actor().unit_id)
+        row = item_queries.item(session, item_id, context.actor().unit_id)
     return render_template("story/item.html", item=row)

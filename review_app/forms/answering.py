@@ -35,10 +35,14 @@ class FactForm(Form):
 
     claim_part = TextAreaField(
         _("Nội dung lan truyền"),
-        [Required(_("Ghi phần nội dung lan truyền.")), Length(max=1000, message=_("Phần này dài quá 1.000 chữ."))],
+        [
+            Required(_("Ghi phần nội dung lan truyền.")),
+            Length(max=1000, message=_("Phần này dài quá 1.000 chữ.")),
+        ],
     )
     fact = TextAreaField(
-        _("Sự thật"), [Required(_("Ghi sự thật đã kiểm.")), Length(max=2000, message=_("Sự thật dài quá 2.000 chữ."))]
+        _("Sự thật"),
+        [Required(_("Ghi sự thật đã kiểm.")), Length(max=2000, message=_("Sự thật dài quá 2.000 chữ."))],
     )
     evidence_id = SelectField(_("Bằng chứng"), validate_choice=False)
     as_of = StringField(_("Số liệu đến thời điểm"), [Length(max=60, message=_("Thời điểm dài quá 60 chữ."))])
@@ -49,10 +53,14 @@ class AssessForm(Form):
 
     version = HiddenField()
     spread = RadioField(
-        _("Mức lan truyền"), choices=[(level.value, SPREAD_WORDS[level]) for level in Spread], validate_choice=False
+        _("Mức lan truyền"),
+        choices=[(level.value, SPREAD_WORDS[level]) for level in Spread],
+        validate_choice=False,
     )
     harm = RadioField(
-        _("Mức ảnh hưởng"), choices=[(level.value, HARM_WORDS[level]) for level in Harm], validate_choice=False
+        _("Mức ảnh hưởng"),
+        choices=[(level.value, HARM_WORDS[level]) for level in Harm],
+        validate_choice=False,
     )
     impact = BooleanField(_("Dư luận đã bị ảnh hưởng"))
 

@@ -27,7 +27,8 @@ class SentenceForm(Form):
     """One sentence with where it comes from."""
 
     text = TextAreaField(
-        _("Câu"), [Required(_("Viết câu, hoặc bỏ câu này.")), Length(max=2000, message=_("Câu dài quá 2.000 chữ."))]
+        _("Câu"),
+        [Required(_("Viết câu, hoặc bỏ câu này.")), Length(max=2000, message=_("Câu dài quá 2.000 chữ."))],
     )
     kind = SelectField(_("Câu này là"), choices=list(KINDS), validate_choice=False)
     evidence_id = SelectField(_("Bằng chứng"), validate_choice=False)
@@ -40,7 +41,8 @@ class HeadForm(Form):
     version = HiddenField()
     title = StringField(_("Tên loại văn bản"), [Length(max=200, message=_("Tên loại dài quá 200 chữ."))])
     subject = TextAreaField(
-        _("Trích yếu"), [Required(_("Nhập trích yếu nội dung.")), Length(max=300, message=_("Trích yếu dài quá 300 chữ."))]
+        _("Trích yếu"),
+        [Required(_("Nhập trích yếu nội dung.")), Length(max=300, message=_("Trích yếu dài quá 300 chữ."))],
     )
     addressees = TextAreaField(_("Kính gửi"))
     bases = TextAreaField(_("Căn cứ"))
@@ -58,6 +60,12 @@ class LocalDayField(StringField):  # type: ignore[misc]
     """A day typed as people write it (13/9/2026), or by the browser's date field; ``day`` is the date or None."""
 
     day: date | None = None
+
+    def picked(self) -> date:
+        """The day of a field that was validated. Raises ValueError before."""
+        if self.day is None:
+            raise ValueError("the field was not validated")
+        return self.day
 
     def pre_validate(self, _form: Any) -> None:
         """Read the day. Raises StopValidation with an example when it cannot be read."""

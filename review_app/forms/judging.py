@@ -18,14 +18,19 @@ from review_app.forms.base_form import Form, Required
 class EvidenceForm(Form):
     """A piece of evidence, with a file or without."""
 
-    kind = SelectField(_("Loại bằng chứng"), choices=[(kind.value, label) for kind, label in EVIDENCE.items()])
+    kind = SelectField(
+        _("Loại bằng chứng"), choices=[(kind.value, label) for kind, label in EVIDENCE.items()]
+    )
     title = StringField(
         _("Tên bằng chứng"),
         [Required(_("Nhập tên bằng chứng.")), Length(max=300, message=_("Tên bằng chứng dài quá 300 chữ."))],
     )
     source_name = StringField(
         _("Nơi cung cấp"),
-        [Required(_("Nhập nơi cung cấp bằng chứng.")), Length(max=200, message=_("Nơi cung cấp dài quá 200 chữ."))],
+        [
+            Required(_("Nhập nơi cung cấp bằng chứng.")),
+            Length(max=200, message=_("Nơi cung cấp dài quá 200 chữ.")),
+        ],
     )
     source_locality = SelectField(_("Nơi cung cấp là cơ quan trong hệ thống"), validate_choice=False)
     competent_authority = BooleanField(_("Văn bản của cơ quan có thẩm quyền về việc này"))
@@ -42,7 +47,7 @@ class RemoveForm(Form):
 
 
 def verdict_choices() -> list[tuple[str, Any]]:
-    """ "verdict:sub-verdict" with what staff read: one list, so that nothing impossible can be picked."""
+    """Pairs of "verdict:sub-verdict" with what staff read: one list, so that nothing impossible can be picked."""
     found: list[tuple[str, Any]] = []
     for verdict, subs in SUB_VERDICTS.items():
         for sub in subs:
@@ -68,4 +73,6 @@ class ConfirmForm(Form):
     """The second person confirms or gives back."""
 
     version = HiddenField()
-    comment = TextAreaField(_("Ý kiến của người xác nhận"), [Length(max=4000, message=_("Ý kiến dài quá 4.000 chữ."))])
+    comment = TextAreaField(
+        _("Ý kiến của người xác nhận"), [Length(max=4000, message=_("Ý kiến dài quá 4.000 chữ."))]
+    )

@@ -1,5 +1,5 @@
 """Fixtures of the review app."""
 
-from tests.fixtures.web import app, office, person, served
+from tests.fixtures.web import app, office, office_template, person, served
 
-__all__ = ["app", "office", "person", "served"]
+__all__ = ["app", "office", "office_template", "person", "served"]

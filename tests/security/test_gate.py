@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask import abort, url_for
 from sqlalchemy import func, select
@@ -24,8 +26,16 @@ def endpoints(app):
     return sorted({rule.endpoint for rule in app.url_map.iter_rules()})
 
 
+def declared(app, name) -> gate.Permit:
+    permit = gate.permit_of(app, name)
+    assert permit is not None, name
+    return permit
+
+
 def address(app, rule):
-    values = {name: HOLES.get(type(found).__name__, "khong-co") for name, found in rule._converters.items()}
+    values: dict[str, Any] = {
+        name: HOLES.get(type(found).__name__, "khong-co") for name, found in rule._converters.items()
+    }
     with app.test_request_context():
         return url_for(rule.endpoint, **values)
 
@@ -35,7 +45,7 @@ def test_every_endpoint_declares_who_may_use_it(app):
 
 
 def test_only_these_are_open_to_everybody(app):
-    assert {name for name in endpoints(app) if gate.permit_of(app, name).public} == PUBLIC
+    assert {name for name in endpoints(app) if declared(app, name).public} == PUBLIC
 
 
 def test_an_endpoint_that_declares_nothing_answers_nobody(app, person):
@@ -47,7 +57,7 @@ def test_an_endpoint_that_declares_nothing_answers_nobody(app, person):
 
 
 def test_every_act_named_by_an_endpoint_is_in_the_table(app):
-    named = {gate.permit_of(app, name).act for name in endpoints(app)} - {""}
+    named = {declared(app, name).act for name in endpoints(app)} - {""}
     assert named <= set(ACTS)
     with pytest.raises(KeyError):
         gate.allow_act("no.such_act")
@@ -69,7 +79,7 @@ def bare(app):
         def answer(*_, _view=view, **__):
             return "behind the gate"
 
-        answer.permit = gate.permit_of(app, name)
+        answer.permit = gate.permit_of(app, name)  # type: ignore[attr-defined]
         app.view_functions[name] = answer
     app.config["WTF_CSRF_ENABLED"] = False
     return app
@@ -83,7 +93,7 @@ def test_role_by_endpoint_by_method(bare, office, role):
         client.set_cookie("lamro", accounts.log_in(office.desk, "thu.vai", PASSWORD, "127.0.0.1").token)
     seen = 0
     for rule, method in every(bare):
-        permit = gate.permit_of(bare, rule.endpoint)
+        permit = declared(bare, rule.endpoint)
         where = address(bare, rule)
         answer = client.open(where, method=method)
         seen += 1
@@ -126,7 +136,9 @@ def test_no_post_without_the_form_token(app, office, person, token):
         assert answer.status_code in {400, 403}, where
     with office.desk.store.read() as session:
         assert session.scalar(select(func.count()).select_from(AccountRole)) > 0
-        assert not list(session.scalars(select(AuditRow).where(AuditRow.act == "story.tag", AuditRow.refused.is_(False))))
+        assert not list(
+            session.scalars(select(AuditRow).where(AuditRow.act == "story.tag", AuditRow.refused.is_(False)))
+        )
 
 
 def test_one_persons_token_is_no_use_to_another(office, person):
@@ -136,11 +148,21 @@ def test_one_persons_token_is_no_use_to_another(office, person):
 
 
 @pytest.mark.parametrize(
-    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb", "\t//evil.example"]
+    "target",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/a\nb",
+        "\t//evil.example",
+    ],
 )
 def test_no_open_redirect(person, target):
     someone = person()
-    answer = someone.post("/login", {"username": "hanh.dt", "password": PASSWORD, "next": target}, page="/login")
+    answer = someone.post(
+        "/login", {"username": "hanh.dt", "password": PASSWORD, "next": target}, page="/login"
+    )
     assert answer.status_code == 303 and answer.location == "/"
     answer = someone.post("/account/theme", {"theme": "dark", "next": target})
     assert answer.status_code == 303 and answer.location == "/"
@@ -163,7 +185,11 @@ def test_a_one_time_password_must_be_changed_first(office, person):
         assert someone.get(where).location == "/account/password"
     answer = someone.post(
         "/account/password",
-        {"old": made.one_time_password, "new": "trau ta gam co ven duong", "again": "trau ta gam co ven duong"},
+        {
+            "old": made.one_time_password,
+            "new": "trau ta gam co ven duong",
+            "again": "trau ta gam co ven duong",
+        },
         page="/account/password",
     )
     assert answer.status_code == 303, answer.text

@@ -151,7 +151,15 @@ def person(desk: Desk, office: int) -> Callable[..., Actor]:
 
     def make(username: str, *roles: Role, unit_id: int | None = None) -> Actor:
         made = accounts.create(
-            desk, None, username, username.title(), "Công chức", "", unit_id or office, roles, "một câu chỉ mình biết"
+            desk,
+            None,
+            username,
+            username.title(),
+            "Công chức",
+            "",
+            unit_id or office,
+            roles,
+            "một câu chỉ mình biết",
         )
         assert made.one_time_password == ""
         return accounts.log_in(desk, username, "một câu chỉ mình biết", "127.0.0.1").actor
@@ -162,14 +170,18 @@ def person(desk: Desk, office: int) -> Callable[..., Actor]:
 @pytest.fixture
 def press(desk: Desk, office: int) -> str:
     """A provincial paper."""
-    return crawl.add_source(desk, None, crawl.NewSource("bao-a", "Báo A", "feed", "http://bao-a.example/rss", reach_tier=2))
+    return crawl.add_source(
+        desk, None, crawl.NewSource("bao-a", "Báo A", "feed", "http://bao-a.example/rss", reach_tier=2)
+    )
 
 
 @pytest.fixture
 def social(desk: Desk, office: int) -> str:
     """A public social page."""
     return crawl.add_source(
-        desk, None, crawl.NewSource("trang-b", "Trang B", "feed", "http://b.example/rss", social=True, reach_tier=1)
+        desk,
+        None,
+        crawl.NewSource("trang-b", "Trang B", "feed", "http://b.example/rss", social=True, reach_tier=1),
     )
 
 

@@ -24,12 +24,16 @@ def acts(desk: Desk) -> list[tuple[str, bool]]:
 
 
 def test_one_time_password_opens_the_account_and_must_be_changed(desk: Desk, office: int) -> None:
-    made = accounts.create(desk, None, "  LAN.Nguyen ", "Nguyễn Lan", "Công chức", "lan@xa.example", office, [Role.OFFICER])
+    made = accounts.create(
+        desk, None, "  LAN.Nguyen ", "Nguyễn Lan", "Công chức", "lan@xa.example", office, [Role.OFFICER]
+    )
     opened = accounts.log_in(desk, "lan.nguyen", made.one_time_password, "10.0.0.1")
     assert opened.actor.must_change_password
     assert opened.actor.roles == {Role.OFFICER}
     fresh = accounts.change_password(desk, opened.actor, made.one_time_password, GOOD)
-    assert accounts.authenticate(desk, opened.token, "10.0.0.1") is None, "every session ends at a change of password"
+    assert accounts.authenticate(desk, opened.token, "10.0.0.1") is None, (
+        "every session ends at a change of password"
+    )
     actor = accounts.authenticate(desk, fresh.token, "10.0.0.1")
     assert actor is not None
     assert not actor.must_change_password
@@ -44,14 +48,22 @@ def test_only_hashes_are_stored(desk: Desk, person: Callable[..., Actor]) -> Non
         account = session.scalars(select(Account)).one()
         assert account.password_hash.startswith("$argon2id$v=19$")
         keys = set(session.scalars(select(WebSession.id_sha256)))
-        everything = str([vars(row) for table in (Account, WebSession, LoginAttempt, AuditRow) for row in session.scalars(select(table))])
+        everything = str(
+            [
+                vars(row)
+                for table in (Account, WebSession, LoginAttempt, AuditRow)
+                for row in session.scalars(select(table))
+            ]
+        )
     assert hashlib.sha256(opened.token.encode()).hexdigest() in keys
     assert opened.token not in everything
     assert GOOD not in everything
     assert len(opened.token) >= 43
 
 
-def test_a_session_ends_when_idle_when_old_and_at_log_out(desk: Desk, clock: StandingClock, person: Callable[..., Actor]) -> None:
+def test_a_session_ends_when_idle_when_old_and_at_log_out(
+    desk: Desk, clock: StandingClock, person: Callable[..., Actor]
+) -> None:
     person("canbo", Role.OFFICER)
     token = accounts.log_in(desk, "canbo", GOOD, "a").token
     clock.move(minutes=29)
@@ -90,7 +102,9 @@ def test_the_same_words_for_every_wrong_pair(desk: Desk, person: Callable[..., A
     assert said == {caught.value.vi}
 
 
-def test_waiting_grows_and_ends_and_is_forgotten_by_success(desk: Desk, clock: StandingClock, person: Callable[..., Actor]) -> None:
+def test_waiting_grows_and_ends_and_is_forgotten_by_success(
+    desk: Desk, clock: StandingClock, person: Callable[..., Actor]
+) -> None:
     person("canbo", Role.OFFICER)
 
     def wrong() -> str:
@@ -99,7 +113,9 @@ def test_waiting_grows_and_ends_and_is_forgotten_by_success(desk: Desk, clock: S
         return caught.value.code
 
     assert [wrong() for _ in range(7)] == ["invalid"] * 5 + ["wait"] * 2
-    with pytest.raises(Invalid):  # also the right password must wait: else waiting would tell nothing to a guesser
+    with pytest.raises(
+        Invalid
+    ):  # also the right password must wait: else waiting would tell nothing to a guesser
         accounts.log_in(desk, "canbo", GOOD, "a")
     clock.move(seconds=2)
     assert wrong() == "invalid"
@@ -145,7 +161,9 @@ def test_parallel_guesses_count_each(desk: Desk, person: Callable[..., Actor]) -
     assert codes.count("wait") == 7
 
 
-def test_a_new_role_counts_at_once_and_nobody_gives_it_to_themselves(desk: Desk, person: Callable[..., Actor]) -> None:
+def test_a_new_role_counts_at_once_and_nobody_gives_it_to_themselves(
+    desk: Desk, person: Callable[..., Actor]
+) -> None:
     admin = person("quantri", Role.ADMINISTRATOR)
     person("canbo", Role.OFFICER)
     opened = accounts.log_in(desk, "canbo", GOOD, "a")
@@ -197,7 +215,9 @@ def test_switching_off_and_resetting_end_the_sessions(desk: Desk, person: Callab
         ({"password": "ngan"}, "password"),
     ],
 )
-def test_a_form_without_what_is_needed_names_the_field(desk: Desk, office: int, changes: dict[str, object], field: str) -> None:
+def test_a_form_without_what_is_needed_names_the_field(
+    desk: Desk, office: int, changes: dict[str, object], field: str
+) -> None:
     values: dict[str, object] = {
         "username": "moi",
         "display_name": "Người Mới",

@@ -67,7 +67,9 @@ def test_two_acts_in_one_transaction(desk: Desk) -> None:
 def test_many_at_once_make_one_chain(store_url: str, desk: Desk) -> None:
     def one(number: int) -> None:
         with desk.store.write() as session:
-            session.scalar(select(func.count()).select_from(AuditRow))  # a reader's snapshot before the row is chained
+            session.scalar(
+                select(func.count()).select_from(AuditRow)
+            )  # a reader's snapshot before the row is chained
             audit.record(session, desk, ACTOR, "a.b", "c", number)
 
     with ThreadPoolExecutor(8) as pool:
@@ -125,7 +127,9 @@ COLUMNS: dict[str, Any] = {
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(row=st.integers(1, 12), act=st.sampled_from([*COLUMNS, "delete", "insert", "swap"]))
-def test_any_edit_of_the_past_is_found(written: Path, tmp_path_factory: pytest.TempPathFactory, row: int, act: str) -> None:
+def test_any_edit_of_the_past_is_found(
+    written: Path, tmp_path_factory: pytest.TempPathFactory, row: int, act: str
+) -> None:
     path = tmp_path_factory.mktemp("edited") / "log.db"
     shutil.copy(written, path)
     database = sqlite3.connect(path)

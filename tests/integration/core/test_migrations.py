@@ -22,7 +22,9 @@ from tests.engines.postgresql import PostgresServer
 
 def test_head_equals_the_tables(store: Store) -> None:
     with store.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
         assert compare_metadata(context, Table.metadata) == []
         names = set(inspect(connection).get_table_names())
     assert names == set(Table.metadata.tables) | {"alembic_version"}
@@ -71,7 +73,9 @@ def test_a_database_of_a_newer_program_is_refused_and_left_alone(store: Store) -
     assert migrate.current(store) == "9999"
 
 
-def test_a_database_of_an_older_program_is_copied_before_it_is_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_of_an_older_program_is_copied_before_it_is_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "old.db"
     store = Store(f"sqlite:///{path}")
     migrate.upgrade(store)
@@ -99,12 +103,17 @@ def test_a_failing_migration_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
         assert inspect(connection).get_table_names() == []
 
 
-def test_two_programs_that_start_together_make_one_schema(tmp_path: Path, postgres_server: PostgresServer) -> None:
+def test_two_programs_that_start_together_make_one_schema(
+    tmp_path: Path, postgres_server: PostgresServer
+) -> None:
     name = postgres_server.create()
     program = "import sys; from core.records.engine import Store; from core.records.migrate import upgrade; upgrade(Store(sys.argv[1]))"
     try:
         for url in (f"sqlite:///{tmp_path / 'two.db'}", postgres_server.url_of(name)):
-            both = [subprocess.Popen([sys.executable, "-c", program, url], stderr=subprocess.PIPE) for _ in range(2)]
+            both = [
+                subprocess.Popen([sys.executable, "-c", program, url], stderr=subprocess.PIPE)
+                for _ in range(2)
+            ]
             for process in both:
                 _, errors = process.communicate(timeout=60)
                 assert process.returncode == 0, errors.decode()
@@ -116,7 +125,8 @@ def test_two_programs_that_start_together_make_one_schema(tmp_path: Path, postgr
 
 
 @pytest.mark.parametrize(
-    "statement", ["UPDATE audit SET act = 'x'", "DELETE FROM audit", "UPDATE audit SET hash = hash WHERE id = 1"]
+    "statement",
+    ["UPDATE audit SET act = 'x'", "DELETE FROM audit", "UPDATE audit SET hash = hash WHERE id = 1"],
 )
 def test_the_audit_log_is_append_only(store: Store, statement: str) -> None:
     insert = (
@@ -125,14 +135,22 @@ def test_the_audit_log_is_append_only(store: Store, statement: str) -> None:
     )
     with store.engine.connect() as connection, connection.begin():
         connection.execute(text(insert))
-    with pytest.raises(DBAPIError, match="append-only"), store.engine.connect() as connection, connection.begin():
+    with (
+        pytest.raises(DBAPIError, match="append-only"),
+        store.engine.connect() as connection,
+        connection.begin(),
+    ):
         connection.execute(text(statement))
 
 
 def test_the_audit_log_cannot_be_truncated(store: Store) -> None:
     if store.dialect == "sqlite":
         return  # SQLite has no TRUNCATE; a DELETE of everything is refused above
-    with pytest.raises(DBAPIError, match="append-only"), store.engine.connect() as connection, connection.begin():
+    with (
+        pytest.raises(DBAPIError, match="append-only"),
+        store.engine.connect() as connection,
+        connection.begin(),
+    ):
         connection.execute(text("TRUNCATE audit"))
 
 

@@ -15,7 +15,12 @@ PROGRAM = "from core import faults\nfor _ in range(3):\n    print('before', flus
 
 def run(**variables: str) -> tuple[int, int]:
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM], env=os.environ | variables, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", PROGRAM],
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     return done.returncode, done.stdout.count("before")
 

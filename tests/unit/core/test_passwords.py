@@ -34,7 +34,14 @@ def test_refused(password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["con mèo trèo cây cau", "ba thùng sơn đỏ ngoài hiên", "kT7-pq9-vv2-mm4", "correct horse battery", "x9" * 3 + "Łódź-nad"]
+    "password",
+    [
+        "con mèo trèo cây cau",
+        "ba thùng sơn đỏ ngoài hiên",
+        "kT7-pq9-vv2-mm4",
+        "correct horse battery",
+        "x9" * 3 + "Łódź-nad",
+    ],
 )
 def test_taken(password: str) -> None:
     assert password_fault(password, username="lan.nguyen") is None

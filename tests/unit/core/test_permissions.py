@@ -24,7 +24,14 @@ def test_an_unknown_act_and_no_role_are_allowed_nothing() -> None:
     assert not any(allowed([], act) for act in ACTS)
 
 
-@pytest.mark.parametrize("act", [act for act in ACTS if act.split(".")[0] in {"story", "claim", "evidence", "verdict", "incident", "document"}])
+@pytest.mark.parametrize(
+    "act",
+    [
+        act
+        for act in ACTS
+        if act.split(".")[0] in {"story", "claim", "evidence", "verdict", "incident", "document"}
+    ],
+)
 def test_the_administrator_configures_and_decides_nothing(act: str) -> None:
     assert not allowed([Role.ADMINISTRATOR], act)
 

@@ -1,0 +1,143 @@
+"""What will be done with a batch of texts, worked out without the write lock: which are known, copies, or part of a story.
+
+References inside a plan: positive = a row of the store, negative = step -n-1 of the plan itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.ports import CopyKeys, StoryCandidate
+from core.records.item import Item, OutboxRow
+from core.services import copies, stories
+from core.services.desk import Desk
+from core.services.prepared import Prepared, analysed, outside
+
+TakenOutcome = Literal["new", "seen", "edited", "off_topic", "quarantined"]
+
+
+@dataclass(slots=True)
+class Step:
+    """What will be done with one text. References: positive = a row of the store, negative = step -n-1 of this plan."""
+
+    text: Prepared
+    outcome: TakenOutcome
+    item_id: int | None = None
+    copy_of: int | None = None
+    story: int | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """Steps for a batch, and the outbox number that they were made at: whoever changed an item since has raised it."""
+
+    made_at: int
+    steps: list[Step]
+
+
+def changes(session: Session) -> int:
+    """The number of the last change that any item went through."""
+    return session.scalar(select(func.max(OutboxRow.seq))) or 0
+
+
+def make_plan(session: Session, desk: Desk, texts: Sequence[Prepared]) -> Plan:
+    """The plan for texts in their order, as the store stands in this session."""
+    now = desk.clock.now()
+    known = {
+        row.url_sha256: row
+        for row in session.execute(
+            select(
+                Item.url_sha256,
+                Item.id,
+                Item.content_sha256,
+                func.length(Item.text).label("length"),
+                Item.received_via,
+            ).where(Item.url_sha256.in_([text.key for text in texts]))
+        )
+    }
+    steps: list[Step] = []
+    batch_keys: dict[int, CopyKeys] = {}
+    batch_stories: dict[int, StoryCandidate] = {}
+    recent: dict[frozenset[str], dict[int, StoryCandidate]] = {}
+    for text in texts:
+        old = known.get(text.key)
+        step = Step(text, "new", None if old is None else old.id)
+        steps.append(step)
+        me = -len(steps)
+        if old is not None:
+            # A feed's summary, or what a person typed, never replaces the article that was read.
+            poorer = "article_not_read" in text.warnings and len(text.text) <= old.length
+            typed = text.via == "hand" and old.received_via != "hand"
+            step.outcome = (
+                "seen" if old.content_sha256 == text.content_sha256 or poorer or typed else "edited"
+            )
+            if step.outcome == "edited" and text.analysis is None:
+                # It was the same a moment ago, and somebody stored another state since.
+                again = analysed(desk, text, outside(session, [text.source_id] if text.source_id else []))
+                step.text, step.outcome = (again, "edited") if isinstance(again, Prepared) else (text, "seen")
+        elif text.social and text.via == "crawl" and not text.places:
+            step.outcome = "off_topic"
+        else:
+            if text.places not in recent:
+                recent[text.places] = {c.story_id: c for c in stories.recent(session, text.places, now)}
+            _place(session, desk, step, steps, batch_keys, batch_stories, recent[text.places], now)
+            batch_keys[me] = text.found.keys
+    return Plan(changes(session), steps)
+
+
+def _place(
+    session: Session,
+    desk: Desk,
+    step: Step,
+    steps: Sequence[Step],
+    batch_keys: Mapping[int, CopyKeys],
+    batch_stories: dict[int, StoryCandidate],
+    stored: Mapping[int, StoryCandidate],
+    now: datetime,
+) -> None:
+    """Which original and which story a new text joins; stories of this very batch count too."""
+    me, text = -len(steps), step.text
+    original = copies.find_original(session, desk, text.found.keys, now, batch_keys)
+    if original is not None and original < 0:
+        original = steps[-original - 1].copy_of or original
+    step.copy_of = original
+    places = text.places
+    if original is not None:
+        step.story = (
+            steps[-original - 1].story
+            if original < 0
+            else session.scalar(select(Item.story_id).where(Item.id == original))
+        )
+    elif places:
+        near = {**stored, **{k: v for k, v in batch_stories.items() if v.localities & places or k in stored}}
+        step.story = desk.analyst.same_story(
+            text.title,
+            text.found.lead,
+            places,
+            text.when(now),
+            [near[key] for key in sorted(near, key=_oldest_first)],
+        )
+    joined = step.story
+    if joined is None:
+        step.story = joined = me
+        batch_stories[me] = StoryCandidate(me, text.title, text.found.lead, places, text.when(now), 1)
+    elif joined in batch_stories or joined > 0:
+        before = batch_stories.get(joined) or stored.get(joined)
+        if before is not None:
+            batch_stories[joined] = replace(
+                before,
+                localities=before.localities | places,
+                last_seen_at=max(before.last_seen_at, text.when(now)),
+                items=before.items + 1,
+            )
+
+
+def _oldest_first(reference: int) -> tuple[bool, int]:
+    """Stored stories by id, then those of the batch in the order they came."""
+    return reference < 0, abs(reference)

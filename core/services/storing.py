@@ -1,0 +1,298 @@
+"""A plan written into the store, in as few statements as there are tables: the write lock is held for these only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from core.ports import MentionFound
+from core.records.item import Capture, CopyBand, Item, ItemVersion, Mention, OutboxRow, Story
+from core.records.source import KnownEntry, Quarantine
+from core.records.unit import Unit
+from core.rules.vocabulary import Band
+from core.services import copies, stories, units
+from core.services.desk import Desk
+from core.services.placing import Plan, Step
+from core.services.prepared import Prepared, Refusal
+from core.text.normalise import clean
+
+
+def apply(session: Session, desk: Desk, plan: Plan) -> Sequence[Step]:
+    """Write everything of the plan; its steps come back with the ids of their items."""
+    now = desk.clock.now()
+    made = [step for step in plan.steps if step.outcome == "new"]
+    edited = [step for step in plan.steps if step.outcome == "edited"]
+    _stories(session, plan, made, now)
+    items = _items(session, plan, made, now)
+    for step, item in zip(edited, _known_items(session, edited), strict=True):
+        _edit(session, item, step.text, now)
+        items.append(item)
+    changed = [*made, *edited]
+    places = _own_places(session, [step.text for step in changed])
+    _write_analysis(session, list(zip((step.text for step in changed), items, strict=True)), places)
+    _captures(session, [step for step in plan.steps if step.item_id is not None])
+    _note_known(session, [step.text for step in plan.steps], now)
+    session.flush()
+    fresh = {item.id for item in items}
+    copies.regroup(session, fresh)
+    stale = stories.recount(session, desk, {item.story_id for item in items if item.story_id is not None})
+    session.flush()
+    session.add_all(
+        OutboxRow(item_id=item.id, revision=item.revision, at=now)
+        for item in sorted(items, key=lambda item: item.id)
+    )
+    session.flush()
+    stories.reindex(session, desk, stale - fresh)
+    return plan.steps
+
+
+def add_capture(session: Session, capture: Capture) -> int:
+    """Note a stored file for an item, once. Returns the row's id."""
+    known = session.scalar(
+        select(Capture.id).where(Capture.item_id == capture.item_id, Capture.path == capture.path).limit(1)
+    )
+    if known is not None:
+        return known
+    session.add(capture)
+    session.flush()
+    return capture.id
+
+
+def quarantine(session: Session, desk: Desk, refusal: Refusal) -> None:
+    """Keep what was refused, with its reason, for staff to see."""
+    session.add(
+        Quarantine(
+            kind="record",
+            source_id=refusal.source_id,
+            reason_vi=clean(refusal.vi)[:2000],
+            reason_en=clean(refusal.en)[:2000],
+            payload=clean(refusal.payload)[:4000],
+            at=desk.clock.now(),
+        )
+    )
+
+
+def _stories(session: Session, plan: Plan, made: Sequence[Step], now: datetime) -> None:
+    """New stories for the steps that begin one; then every step knows its story's id."""
+    begun = {
+        -(number + 1): Story(
+            title=step.text.title,
+            lead=step.text.found.lead,
+            first_seen_at=now,
+            last_seen_at=now,
+            need_parts=[],
+        )
+        for number, step in enumerate(plan.steps)
+        if step.outcome == "new" and step.story == -(number + 1)
+    }
+    session.add_all(begun.values())
+    session.flush()
+    for step in made:
+        if step.story is not None and step.story < 0:
+            step.story = begun[step.story].id
+
+
+def _items(session: Session, plan: Plan, made: Sequence[Step], now: datetime) -> list[Item]:
+    items = [_item(step, now) for step in made]
+    session.add_all(items)
+    session.flush()
+    for step, item in zip(made, items, strict=True):
+        step.item_id = item.id
+    for step, item in zip(made, items, strict=True):
+        if step.copy_of is not None:
+            item.copy_of_id = step.copy_of if step.copy_of > 0 else plan.steps[-step.copy_of - 1].item_id
+    return items
+
+
+def _item(step: Step, now: datetime) -> Item:
+    text = step.text
+    return Item(
+        source_id=text.source_id,
+        url=text.url,
+        canonical_url=text.canonical,
+        url_sha256=text.key,
+        host=text.host,
+        title=text.title,
+        text=text.text,
+        summary=text.summary,
+        kind=text.kind,
+        author_masked=text.author,
+        published_at=text.published_at,
+        date_from=text.date_from,
+        first_seen_at=now,
+        received_via=text.via,
+        seen_where=text.seen_where,
+        seen_at=text.seen_at,
+        received_by=text.received_by,
+        note=text.note,
+        content_sha256=text.content_sha256,
+        story_id=step.story,
+        warnings=list(text.warnings),
+    )
+
+
+def _known_items(session: Session, steps: Sequence[Step]) -> list[Item]:
+    return [session.get_one(Item, step.item_id) for step in steps]
+
+
+def _edit(session: Session, item: Item, text: Prepared, now: datetime) -> None:
+    """The outlet changed its text: both states are kept, the item shows the new one."""
+    if item.edits == 0:
+        first = session.scalar(
+            select(Capture.id).where(Capture.item_id == item.id).order_by(Capture.id).limit(1)
+        )
+        session.add(
+            _version(item.id, 1, item.title, item.text, item.content_sha256, item.first_seen_at, first)
+        )
+    item.edits += 1
+    item.revision += 1
+    item.title, item.text, item.summary = text.title, text.text, text.summary or item.summary
+    item.content_sha256 = text.content_sha256
+    if text.published_at is not None and item.published_at is None:
+        item.published_at, item.date_from = text.published_at, text.date_from
+    item.warnings = list(text.warnings)
+    capture = _capture(item.id, text)
+    capture_id = None if capture is None else add_capture(session, capture)
+    session.add(
+        _version(item.id, item.edits + 1, text.title, text.text, text.content_sha256, now, capture_id)
+    )
+    session.execute(delete(Mention).where(Mention.item_id == item.id))
+    session.execute(delete(CopyBand).where(CopyBand.item_id == item.id))
+
+
+def _version(
+    item_id: int, number: int, title: str, text: str, content: str, seen_at: datetime, capture_id: int | None
+) -> ItemVersion:
+    return ItemVersion(
+        item_id=item_id,
+        number=number,
+        title=title,
+        text=text,
+        content_sha256=content,
+        seen_at=seen_at,
+        capture_id=capture_id,
+    )
+
+
+def _own_places(session: Session, texts: Sequence[Prepared]) -> dict[int, tuple[str, ...]]:
+    """For each office whose staff handed something in: what it watches, its own locality first."""
+    found: dict[int, tuple[str, ...]] = {}
+    for unit_id in {text.for_unit for text in texts if text.for_unit is not None}:
+        watched = units.watched_codes(session, unit_id)
+        own = session.scalar(select(Unit.locality).where(Unit.id == unit_id))
+        found[unit_id] = tuple(sorted(watched, key=lambda code: (code != own, code)))
+    return found
+
+
+def _write_analysis(
+    session: Session, pairs: Sequence[tuple[Prepared, Item]], places: Mapping[int, tuple[str, ...]]
+) -> None:
+    mentions: list[dict[str, Any]] = []
+    bands: list[dict[str, Any]] = []
+    for text, item in pairs:
+        found = text.found
+        item.language, item.lead, item.gist = found.language[:12], found.lead, found.gist
+        item.body_hash, item.shingles = found.keys.body_hash, found.keys.shingles
+        rows = {mention.locality: _mention(item.id, mention) for mention in found.mentions}
+        watched = places.get(text.for_unit, ()) if text.for_unit is not None else ()
+        if watched and text.places.isdisjoint(watched):
+            rows[watched[0]] = _said_by_person(item.id, watched[0])
+        seen = {row["band"] for row in rows.values()}
+        item.band = next((band for band in (Band.IN, Band.CHECK) if band in seen), Band.OUT)
+        mentions += rows.values()
+        bands += [{"band_key": key, "item_id": item.id} for key in dict.fromkeys(found.keys.bands)]
+    if mentions:
+        session.execute(insert(Mention), mentions)
+    if bands:
+        session.execute(insert(CopyBand), bands)
+
+
+def _mention(item_id: int, mention: MentionFound) -> dict[str, Any]:
+    return {
+        "item_id": item_id,
+        "locality": mention.locality,
+        "score": mention.score,
+        "band": str(mention.band),
+        "spans": [list(span) for span in mention.spans],
+        "why": [asdict(cue) for cue in mention.why],
+    }
+
+
+def _said_by_person(item_id: int, locality: str) -> dict[str, Any]:
+    """The office's own locality, for a text that its staff brought in and in which no place of theirs was found."""
+    return {
+        "item_id": item_id,
+        "locality": locality,
+        "score": 0.5,
+        "band": str(Band.CHECK),
+        "spans": [],
+        "why": [
+            {
+                "code": "received_by_hand",
+                "weight": 0.5,
+                "vi": "Cán bộ tiếp nhận cho là liên quan đến địa bàn.",
+                "en": "A member of staff received it as concerning the locality.",
+                "span": None,
+            }
+        ],
+    }
+
+
+def _capture(item_id: int, text: Prepared) -> Capture | None:
+    record = text.capture
+    if record is None:
+        return None
+    return Capture(
+        item_id=item_id,
+        kind="warc",
+        path=record.path,
+        url=clean(record.url)[:2000],
+        url_chain=[clean(url)[:2000] for url in record.url_chain[:20]],
+        status=record.status,
+        peer=clean(record.peer)[:80],
+        sha256=record.sha256[:64],
+        body_bytes=record.body_bytes,
+        content_type=clean(record.content_type)[:200],
+        fetched_at=record.fetched_at,
+    )
+
+
+def _captures(session: Session, steps: Sequence[Step]) -> None:
+    """The pages behind the items; a page that was noted for its item before is not noted twice."""
+    ids = [step.item_id for step in steps if step.item_id is not None]
+    known = {
+        (row.item_id, row.path)
+        for row in session.execute(select(Capture.item_id, Capture.path).where(Capture.item_id.in_(ids)))
+    }
+    for step in steps:
+        if step.item_id is None:
+            continue
+        capture = _capture(step.item_id, step.text)
+        if capture is not None and (capture.item_id, capture.path) not in known:
+            known.add((capture.item_id, capture.path))
+            session.add(capture)
+
+
+def _note_known(session: Session, texts: Sequence[Prepared], now: datetime) -> None:
+    """An entry need not be fetched again while its hash stays; an empty hash means: read it again."""
+    crawled = [text for text in texts if text.source_id is not None and text.via == "crawl"]
+    rows = {
+        (row.source_id, row.url_sha256): row
+        for row in session.scalars(
+            select(KnownEntry).where(
+                KnownEntry.source_id.in_(sorted({text.source_id or "" for text in crawled})),
+                KnownEntry.url_sha256.in_([text.key for text in crawled]),
+            )
+        )
+    }
+    for text in crawled:
+        key = (text.source_id or "", text.key)
+        if key not in rows:
+            rows[key] = KnownEntry(source_id=key[0], url_sha256=text.key, canonical_url=text.canonical)
+            session.add(rows[key])
+        rows[key].entry_hash, rows[key].seen_at = text.entry_hash, now

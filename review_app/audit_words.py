@@ -1,0 +1,114 @@
+"""The acts and things of the audit log in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import LazyString, gettext, lazy_gettext
+
+from core.rules.vocabulary import IncidentState
+from core.rules.workflow import Act
+from review_app.words import STATES
+
+ACTS: dict[str, LazyString] = {
+    "account.log_in": lazy_gettext("đăng nhập"),
+    "account.log_out": lazy_gettext("đăng xuất"),
+    "account.create": lazy_gettext("tạo tài khoản"),
+    "account.change_password": lazy_gettext("đổi mật khẩu"),
+    "account.reset_password": lazy_gettext("cấp lại mật khẩu"),
+    "account.set_roles": lazy_gettext("đổi vai trò"),
+    "account.set_active": lazy_gettext("mở, khóa tài khoản"),
+    "unit.create": lazy_gettext("tạo cơ quan"),
+    "unit.edit": lazy_gettext("sửa thông tin cơ quan"),
+    "unit.watch": lazy_gettext("đổi địa bàn theo dõi"),
+    "source.add": lazy_gettext("thêm nguồn tin"),
+    "source.edit": lazy_gettext("sửa nguồn tin"),
+    "source.crawl": lazy_gettext("yêu cầu đọc nguồn"),
+    "source.set_enabled": lazy_gettext("bật, tắt nguồn"),
+    "source.quarantine": lazy_gettext("tạm dừng nguồn bị lỗi"),
+    "item.receive": lazy_gettext("nhập tin nhận được"),
+    "story.tag": lazy_gettext("gắn nhãn"),
+    "story.untag": lazy_gettext("hoàn tác nhãn"),
+    "claim.open": lazy_gettext("ghi tuyên bố"),
+    "evidence.add": lazy_gettext("thêm bằng chứng"),
+    "evidence.remove": lazy_gettext("bỏ bằng chứng"),
+    "verdict.propose": lazy_gettext("đề xuất kết luận"),
+    "verdict.review": lazy_gettext("xác nhận lần một"),
+    "verdict.confirm": lazy_gettext("xác nhận kết luận"),
+    "verdict.return": lazy_gettext("trả lại kết luận"),
+    "verdict.fall": lazy_gettext("kết luận mất hiệu lực"),
+    "incident.open": lazy_gettext("mở vụ việc"),
+    "incident.attach_claim": lazy_gettext("đưa tuyên bố vào vụ"),
+    "incident.begin": lazy_gettext("bắt đầu xác minh"),
+    "incident.add_fact": lazy_gettext("thêm dòng sự thật"),
+    "incident.remove_fact": lazy_gettext("bỏ dòng sự thật"),
+    "incident.assess": lazy_gettext("đánh giá hai mức"),
+    "incident.choose": lazy_gettext("chọn phương án"),
+    "incident.record_statement": lazy_gettext("ghi thông tin ban đầu"),
+    "incident.record_reply": lazy_gettext("ghi việc đã trả lời"),
+    "incident.record_outside": lazy_gettext("ghi việc đã thông tin"),
+    "incident.follow_up": lazy_gettext("ghi kết quả theo dõi"),
+    "incident.pause": lazy_gettext("tạm dừng vụ"),
+    "incident.resume": lazy_gettext("tiếp tục vụ"),
+    "incident.transfer": lazy_gettext("chuyển cơ quan khác"),
+    "incident.reopen": lazy_gettext("mở lại vụ"),
+    "incident.close": lazy_gettext("đóng vụ"),
+    "document.make": lazy_gettext("lập bản thảo"),
+    "document.save": lazy_gettext("lưu bản thảo"),
+    "document.submit": lazy_gettext("gửi duyệt"),
+    "document.tick_checked": lazy_gettext("đối chiếu văn bản gốc"),
+    "document.approve": lazy_gettext("duyệt"),
+    "document.return": lazy_gettext("trả lại văn bản"),
+    "document.decide.content": lazy_gettext("duyệt nội dung"),
+    "document.decide.secrecy": lazy_gettext("rà bí mật"),
+    "document.decide.spokesperson": lazy_gettext("người phát ngôn duyệt"),
+    "document.issue": lazy_gettext("ghi số phát hành"),
+    "document.queue": lazy_gettext("xếp hàng gửi"),
+    "document.requeue": lazy_gettext("xếp hàng gửi lại"),
+    "document.publish": lazy_gettext("ghi nơi công bố"),
+    "dispatch.send": lazy_gettext("gửi đi"),
+    "dispatch.sent": lazy_gettext("đã gửi"),
+    "dispatch.queued": lazy_gettext("hẹn gửi lại"),
+    "dispatch.failed": lazy_gettext("không gửi được"),
+    "dispatch.record": lazy_gettext("ghi kết quả gửi"),
+    "dispatch.recover": lazy_gettext("gửi lại sau khi máy dừng"),
+    "digest.make": lazy_gettext("lập bản tin tuần"),
+}
+
+OBJECTS: dict[str, LazyString] = {
+    "story": lazy_gettext("câu chuyện"),
+    "item": lazy_gettext("tin"),
+    "claim": lazy_gettext("tuyên bố"),
+    "verdict": lazy_gettext("kết luận"),
+    "evidence": lazy_gettext("bằng chứng"),
+    "incident": lazy_gettext("vụ việc"),
+    "fact": lazy_gettext("dòng sự thật"),
+    "document": lazy_gettext("văn bản"),
+    "dispatch": lazy_gettext("lượt gửi"),
+    "digest": lazy_gettext("bản tin tuần"),
+    "source": lazy_gettext("nguồn tin"),
+    "account": lazy_gettext("tài khoản"),
+    "unit": lazy_gettext("cơ quan"),
+}
+
+_MOVE = "incident.move."
+
+
+def act_words(act: str) -> str:
+    """What people call an act; one that has no word yet is shown as it is stored."""
+    if act.startswith(_MOVE) and act.removeprefix(_MOVE) in set(Act):
+        return str(gettext("chuyển bước"))
+    return str(ACTS[act]) if act in ACTS else act
+
+
+def detail_words(detail: dict[str, Any]) -> str:
+    """The few details that a reader looks for: a move's states, the reason, the version, the step."""
+    parts = []
+    if detail.get("from") in set(IncidentState) and detail.get("to") in set(IncidentState):
+        parts.append(f"{STATES[IncidentState(detail['from'])]} → {STATES[IncidentState(detail['to'])]}")
+    if detail.get("version"):
+        parts.append(gettext("bản %(version)s", version=detail["version"]))
+    for name in ("reason", "comment", "note", "result", "number", "recipient", "where", "tag"):
+        if detail.get(name):
+            parts.append(str(detail[name]))
+    return " · ".join(parts)[:400]

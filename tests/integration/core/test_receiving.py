@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from core.errors import Forbidden, Invalid, RuleBroken
+from core.records.audit import AuditRow
+from core.records.item import Capture, Item, Mention, StoryLocality
+from core.records.source import CrawlRequest
+from core.rules.vocabulary import Role
+from core.services import crawl, intake
+from core.services.desk import Actor, Desk
+from core.services.intake import ReceivedText
+from core.services.receiving import upload_kind
+from tests.integration.core.conftest import DYKE, ELSEWHERE, START, StandingClock, candidate
+
+GIVEN = ReceivedText(
+    url="",
+    title="",
+    text="Cả xóm đang sơ tán vì vỡ đê, @nguoidan123 báo tin.",
+    seen_where="Nhóm cư dân trên mạng xã hội",
+    seen_at=START - timedelta(minutes=20),
+    note="Bà con gửi ảnh chụp màn hình",
+)
+
+
+def picture(form: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (30, 20), "white").save(out, form)
+    return out.getvalue()
+
+
+def bomb() -> bytes:
+    """A PNG header that promises 60,000 × 60,000 pixels."""
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I", 13)
+        + b"IHDR"
+        + head
+        + struct.pack(">I", zlib.crc32(b"IHDR" + head))
+        + b"\0" * 30
+    )
+
+
+@pytest.fixture
+def officer(person: Callable[..., Actor]) -> Actor:
+    return person("canbo", Role.OFFICER)
+
+
+def test_a_text_by_hand_reaches_the_queue_with_its_picture(desk: Desk, officer: Actor) -> None:
+    item_id = intake.receive_text(
+        desk, officer, replace(GIVEN, upload=picture("PNG"), upload_name="../../anh.png")
+    )
+    with desk.store.read() as session:
+        item = session.get_one(Item, item_id)
+        assert (item.received_via, item.received_by, item.seen_where, item.band) == (
+            "hand",
+            officer.account_id,
+            GIVEN.seen_where,
+            "check",
+        )
+        assert item.seen_at == GIVEN.seen_at
+        assert "nguoidan123" not in item.text + item.title
+        mention = session.scalars(select(Mention).where(Mention.band == "check")).one()
+        assert (mention.locality, mention.why[0]["code"]) == ("11131", "received_by_hand")
+        assert session.scalars(select(StoryLocality)).one().story_id == item.story_id
+        upload = session.scalars(select(Capture)).one()
+        assert (upload.kind, upload.content_type, upload.item_id) == ("upload", "image/png", item_id)
+        assert desk.captures.path(upload.path).read_bytes() == picture("PNG"), (
+            "kept as it came, never rewritten"
+        )
+        row = session.scalars(select(AuditRow).where(AuditRow.act == "item.receive")).one()
+        assert (row.object_id, row.content_sha256) == (str(item_id), item.content_sha256)
+    assert intake.receive_text(desk, officer, GIVEN) == item_id, "the same text is the same item"
+
+
+def test_a_text_of_a_known_address_does_not_overwrite_it(desk: Desk, officer: Actor, press: str) -> None:
+    known = intake.take(desk, [candidate(press, 1, "Đê xã Chí Minh", DYKE)])[0].item_id
+    given = replace(
+        GIVEN, url="http://bao-a.example/1?fbclid=x", text="Tôi chép lại khác đi.", upload=b"%PDF-1.7 x"
+    )
+    assert intake.receive_text(desk, officer, given) == known
+    with desk.store.read() as session:
+        item = session.get_one(Item, known)
+        assert (item.text, item.edits) == (DYKE, 0)
+        assert {c.kind for c in session.scalars(select(Capture))} == {"warc", "upload"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"text": " \u200b"}, "text"),
+        ({"text": "x" * 200_001}, "text"),
+        ({"seen_where": ""}, "seen_where"),
+        ({"seen_at": None}, "seen_at"),
+        ({"seen_at": START + timedelta(hours=1)}, "seen_at"),
+        ({"url": "javascript:alert(1)"}, "url"),
+        ({"upload": b"MZ\x90\x00"}, "upload"),
+        ({"upload": b"<svg onload=alert(1)>"}, "upload"),
+        ({"upload": b"\xff\xd8\xff" + b"broken"}, "upload"),
+        ({"upload": bomb()}, "upload"),
+        ({"upload": b"%PDF-" + b"0" * (20 * 1024 * 1024)}, "upload"),
+    ],
+)
+def test_what_the_law_needs_is_asked_for_by_name(
+    desk: Desk, officer: Actor, change: dict[str, object], field: str
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        intake.receive_text(desk, officer, replace(GIVEN, **change))  # type: ignore[arg-type]
+    assert list(caught.value.fields) == [field]
+    with desk.store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Item)) == 0
+    assert desk.captures.kept == []  # type: ignore[attr-defined]
+
+
+def test_everything_that_is_missing_is_said_at_once(desk: Desk, officer: Actor) -> None:
+    with pytest.raises(Invalid) as caught:
+        intake.receive_text(desk, officer, ReceivedText("", "", "", "", None))
+    assert set(caught.value.fields) == {"text", "seen_where", "seen_at"}
+
+
+@pytest.mark.parametrize("marked", ["Số 12\nMẬT\nKính gửi", "TỐI MẬT", "TUYỆT MẬT"])
+def test_marked_matter_never_enters(desk: Desk, officer: Actor, marked: str, store_url: str) -> None:
+    secret = "kế hoạch phòng thủ khu vực"
+    with pytest.raises(RuleBroken) as caught:
+        intake.receive_text(desk, officer, replace(GIVEN, text=f"{marked}\n{secret}", upload=picture("JPEG")))
+    assert caught.value.rule == "secrecy"
+    assert desk.captures.kept == []  # type: ignore[attr-defined]
+    with desk.store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Item)) == 0
+        row = session.scalars(select(AuditRow).where(AuditRow.refused)).one()
+        assert secret not in str(vars(row))
+    if store_url.startswith("sqlite"):
+        raw = b"".join(
+            path.read_bytes() for path in Path(store_url.removeprefix("sqlite:///")).parent.glob("lamro.db*")
+        )
+        assert secret.encode() not in raw
+
+
+def test_honey_is_no_secret(desk: Desk, officer: Actor) -> None:
+    assert intake.receive_text(desk, officer, replace(GIVEN, text="Mật ong rừng và mật độ dân cư của xã."))
+
+
+def test_only_staff_hand_in(desk: Desk, person: Callable[..., Actor]) -> None:
+    admin = person("quantri", Role.ADMINISTRATOR)
+    with pytest.raises(Forbidden):
+        intake.receive_text(desk, admin, GIVEN)
+    with pytest.raises(Forbidden):
+        intake.receive_link(desk, admin, "http://x.example/1", "báo", START)
+    with desk.store.read() as session:
+        assert len(session.scalars(select(AuditRow).where(AuditRow.refused)).all()) == 2
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+def test_pictures_by_their_first_bytes(form: str) -> None:
+    assert upload_kind(picture(form))[1] == f"image/{form.lower()}"
+
+
+def test_a_link_is_fetched_by_the_scheduler_and_becomes_an_item(
+    desk: Desk, clock: StandingClock, officer: Actor
+) -> None:
+    request = intake.receive_link(
+        desk, officer, "http://la.example/bai?utm_source=z", "Trang lạ", START - timedelta(hours=1), "xem"
+    )
+    taken = crawl.take_requests(desk, "scheduler:h:1")
+    assert [(one.request_id, one.kind, one.url) for one in taken] == [
+        (request, "link", "http://la.example/bai?utm_source=z")
+    ]
+    found = candidate("link", 1, "Chuyện lạ", ELSEWHERE, url="http://la.example/bai")
+    item_id = intake.take_link_result(desk, request, found)
+    with desk.store.read() as session:
+        item = session.get_one(Item, item_id)
+        assert (item.received_via, item.seen_where, item.source_id, item.band) == (
+            "hand",
+            "Trang lạ",
+            None,
+            "check",
+        )
+        assert (item.seen_at, item.received_by) == (START - timedelta(hours=1), officer.account_id)
+        row = session.get_one(CrawlRequest, request)
+        assert (row.state, row.result) == (
+            "done",
+            {"item_id": item_id, "story_id": item.story_id, "outcome": "new"},
+        )
+
+
+def test_a_link_that_cannot_be_read_says_why(desk: Desk, officer: Actor) -> None:
+    request = intake.receive_link(desk, officer, "http://la.example/bai", "Trang lạ", START)
+    assert intake.take_link_result(desk, request, None, None) is None
+    with desk.store.read() as session:
+        row = session.get_one(CrawlRequest, request)
+        assert row.state == "failed"
+        assert "dán nội dung" in row.result["error_vi"]
+    for url in ("", "ftp://x.example", "http://"):
+        with pytest.raises(Invalid) as caught:
+            intake.receive_link(desk, officer, url, "Trang lạ", START)
+        assert list(caught.value.fields) == ["url"]
