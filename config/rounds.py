@@ -35,7 +35,6 @@ class Crawlers:
         self._running: list[CrawlerProcess] = []
         self._ended = False
 
-    @property
     def ended(self) -> bool:
         """True when :meth:`end` was called: an answer that is missing now is nobody's fault."""
         return self._ended
@@ -133,7 +132,7 @@ class Round:
         """One crawler process; returns the jobs it did not answer, none of them when the round was ended from outside."""
         from crawlers.round import run_round
 
-        if self.crawlers.ended:
+        if self.crawlers.ended():
             return []
         with crawler_log(self.settings) as log:
             process = run_round(
@@ -147,7 +146,7 @@ class Round:
                 self._listen(process)
         for source_id in list(self._buffer):
             self._flush(source_id)
-        return [] if self.crawlers.ended else process.unanswered
+        return [] if self.crawlers.ended() else process.unanswered
 
     def _listen(self, lines: Iterable[Candidate | SourceResult | BadLine]) -> None:
         """Hand each line on; the last batch of a source is stored before its run is closed."""

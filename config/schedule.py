@@ -106,7 +106,7 @@ class Scheduler:
             try:
                 if request.kind == "link":
                     candidate, result = read_link(self.settings, request.url, crawlers=self.crawlers)
-                    if self.crawlers.ended:
+                    if self.crawlers.ended():
                         return  # the request is queued again when the loop ends
                     intake.take_link_result(self.desk, request.request_id, candidate, result)
                 else:
@@ -115,7 +115,7 @@ class Scheduler:
                     )
                     round_ = Round(self.desk, self.settings, self.owner, crawlers=self.crawlers)
                     report = round_.run(jobs) if jobs else None
-                    if self.crawlers.ended:
+                    if self.crawlers.ended():
                         return
                     counts = {} if report is None else dict(report.counts[jobs[0].source_id])
                     crawl.finish_request(

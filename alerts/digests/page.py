@@ -16,25 +16,21 @@ _FOLDER = Path(__file__).parent
 
 
 @functools.cache
-def _template() -> tuple[Template, str]:
+def _template() -> Template:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
         loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    return environment.get_template("digest.html"), (_FOLDER / "digest.css").read_text(encoding="utf-8")
+    return environment.get_template("digest.html")
 
 
 def digest_html(digest: WeeklyDigest) -> str:
     """The page. Every value is escaped; equal input gives an equal page."""
-    from markupsafe import Markup
-
-    template, css = _template()
     days = [row for row in digest.trends if row["kind"] == "day"]
     sources = [row for row in digest.trends if row["kind"] == "source"]
-    return template.render(
+    return _template().render(
         digest=digest,
-        css=Markup(css),  # noqa: S704 (our own file, no value in it)
         title=wording.title(digest),
         span=wording.span(digest),
         answered=wording.answered(digest),

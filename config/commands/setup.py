@@ -5,7 +5,6 @@ from __future__ import annotations
 from config.offices import ensure_office, unit_of
 from config.settings import load, secret_key
 from config.wiring import make_desk
-from core.errors import Conflict
 from core.queries import exports
 from core.records.engine import Store
 from core.records.migrate import upgrade
@@ -33,25 +32,22 @@ def run_init(locality: str, admin: str, watch: list[str]) -> None:
         )
         return
     office = ensure_office(desk, locality)
-    units.watch(desk, None, office, [locality, *watch])
+    # What is watched already stays: repeating init only adds.
+    units.watch(desk, None, office, [locality, *exports.watched(desk, office), *watch])
     print(f"Địa bàn: {desk.analyst.unit_name(locality)}")
     if admin in {row.username for row in exports.accounts(desk)}:
         print(f"Tài khoản {admin} đã có. Đặt lại mật khẩu: lamro users reset {admin}")
         return
-    try:
-        made = accounts.create(
-            desk,
-            None,
-            username=admin,
-            display_name="Quản trị",
-            position="Quản trị hệ thống",
-            email="",
-            unit_id=office,
-            roles=[Role.ADMINISTRATOR],
-        )
-    except Conflict:
-        print(f"Tài khoản {admin} đã có. Đặt lại mật khẩu: lamro users reset {admin}")
-        return
+    made = accounts.create(
+        desk,
+        None,
+        username=admin,
+        display_name="Quản trị",
+        position="Quản trị hệ thống",
+        email="",
+        unit_id=office,
+        roles=[Role.ADMINISTRATOR],
+    )
     print(f"Quản trị: {admin}")
     print(f"Mật khẩu dùng một lần, chỉ hiện lần này: {made.one_time_password}")
     print("Tiếp theo: lamro sources import TỆP (hoặc thêm trên màn hình Nguồn tin), rồi lamro serve")

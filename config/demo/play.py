@@ -18,6 +18,7 @@ from core.records.claim import Claim
 from core.records.incident import Incident
 from core.rules.vocabulary import SUB_VERDICTS, Decision, Tag, Verdict
 from core.services import answer, approve, draft, intake, judge, publish, triage
+from core.services.claim_form import NewEvidence
 from core.services.desk import Actor, Desk
 from core.services.receiving import ReceivedText
 
@@ -117,7 +118,7 @@ class Director:
                 self.desk,
                 self.cast[who],
                 claim_id,
-                judge.NewEvidence(
+                NewEvidence(
                     kind=piece.kind,
                     title=piece.title,
                     body=piece.body,

@@ -15,7 +15,7 @@ import sqlite3
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import policy
 
@@ -194,7 +194,9 @@ def claim(walk: Walk) -> str:
     }
     if not all(pieces.values()):
         missing = [piece for piece in line.evidence if not pieces.get(piece.id, 1)]
-        pieces |= walk.director.add_evidence(replace(line, evidence=tuple(missing)), wanted, number)
+        pieces |= walk.director.add_evidence(
+            line.model_copy(update={"evidence": tuple(missing)}), wanted, number
+        )
     walk.keep(claim=number, **{f"evidence:{name}": key for name, key in pieces.items()})
     verbatim = walk.sql(
         "SELECT count(*) FROM claim JOIN item ON item.id = item_id WHERE claim.id = ? AND instr(item.text, quote) > 0",

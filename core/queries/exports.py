@@ -15,7 +15,7 @@ from core.records.account import Account, AccountRole
 from core.records.document import DigestRecord
 from core.records.item import Capture, Item
 from core.records.source import CrawlRun, Source
-from core.records.unit import Unit
+from core.records.unit import Unit, WatchedLocality
 from core.services.desk import Desk
 
 PAGE = 500
@@ -221,3 +221,10 @@ def digest_file(desk: Desk, digest_id: int) -> DigestFile:
         if record is None:
             raise NotFound(f"Không có bản tin số {digest_id}.", f"No digest {digest_id}.")
         return DigestFile(week=record.week, html=record.html, docx=record.docx)
+
+
+def watched(desk: Desk, unit_id: int) -> list[str]:
+    """Codes of the localities that an office watches now."""
+    with desk.store.read() as session:
+        query = select(WatchedLocality.code).where(WatchedLocality.unit_id == unit_id, WatchedLocality.active)
+        return list(session.scalars(query.order_by(WatchedLocality.code)))

@@ -32,10 +32,14 @@ def of_item(desk: Desk, *, url: str = "", item_id: int | None = None) -> Positio
         if item_id is not None:
             query = query.where(Item.id == item_id)
         else:
-            query = query.where(Item.url_sha256 == hashlib.sha256(canonical_url(url).encode("utf-8")).hexdigest())
+            query = query.where(
+                Item.url_sha256 == hashlib.sha256(canonical_url(url).encode("utf-8")).hexdigest()
+            )
         row = session.execute(query).first()
         if row is None:
-            raise NotFound(f"Chưa có tin nào ở địa chỉ {url or item_id}.", f"No stored item at {url or item_id}.")
+            raise NotFound(
+                f"Chưa có tin nào ở địa chỉ {url or item_id}.", f"No stored item at {url or item_id}."
+            )
         item, story = row
         return Position(item.id, story.id, story.version)
 

@@ -54,9 +54,7 @@ def require_own_level(level: Level, kind: DocumentKind, *, foreign: bool) -> Non
 
 _PLACEHOLDER = re.compile(r"\[[^\[\]]*\]")
 #: brackets that a word processor, an input method or another template language writes instead of "[" and "]"
-_ODD_BRACKETS = str.maketrans(
-    dict.fromkeys("［【〔〖⟦⦋⁅﹝", "[") | dict.fromkeys("］】〕〗⟧⦌⁆﹞", "]")
-)
+_ODD_BRACKETS = str.maketrans(dict.fromkeys("［【〔〖⟦⦋⁅﹝", "[") | dict.fromkeys("］】〕〗⟧⦌⁆﹞", "]"))
 #: gaps without brackets: a dotted or drawn line, "{{ … }}", "<<…>>"
 _GAP = re.compile(r"\.{5,}|…{2,}|_{3,}|\{\{[^{}]*\}\}|<<[^<>]*>>|«\s*»")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 
 from core.clock import VIETNAM
 from core.errors import Invalid, RuleBroken
-from core.records.claim import Claim, Evidence, VerdictRecord
+from core.records.claim import Claim, Evidence
 from core.records.document import Document
 from core.records.incident import FactLine, Incident
 from core.records.item import Story
 from core.rules.guardrails import require_not_secret
 from core.rules.matrix import ANSWER_VI, QUIET, Answer, allowed_answers, needs_reason
-from core.rules.vocabulary import DeadlineKind, Harm, IncidentState, Spread, SubVerdict, Verdict
+from core.rules.vocabulary import DeadlineKind, Harm, IncidentState, Spread
 from core.rules.workflow import OPEN, Act, target
 from core.services import acting, audit, judge, moves, standing
 from core.services.acting import get, of_own_office, perform, person, take_version, words
+from core.services.answer_choice import chosen_answers, notice_clock, require_allowed, suggested_answers
 from core.services.desk import Actor, Desk
 from core.text.normalise import clean
 
@@ -210,7 +211,7 @@ def suggestion(desk: Desk, incident_id: int) -> tuple[tuple[str, ...], ...]:
     """What the matrix suggests for the incident as it is assessed: alternatives, each a sorted set; empty before the assessment."""
     with desk.store.read() as session:
         incident = get(session, Incident, incident_id, "vụ việc")
-        return tuple(tuple(sorted(option)) for option in _suggested(session, desk, incident))
+        return tuple(tuple(sorted(option)) for option in suggested_answers(session, desk, incident))
 
 
 def choices(desk: Desk, incident_id: int) -> tuple[str, ...]:
@@ -246,9 +247,9 @@ def assess(
             incident.impact_at = now
             moves.start_clock(session, desk, incident, DeadlineKind.DIVIDED_OPINION, now)
         session.flush()
-        _notice_clock(session, desk, incident)
+        notice_clock(session, desk, incident)
         incident.suggested = sorted(
-            {answer for option in _suggested(session, desk, incident) for answer in option}
+            {answer for option in suggested_answers(session, desk, incident) for answer in option}
         )
         audit.record(
             session,
@@ -281,11 +282,11 @@ def choose(
     def work(session: Session) -> None:
         who = person(session, actor, "incident.choose")
         incident = _mine(session, who.unit_id, who, incident_id)
-        chosen = _answers(answers, silent=silent)
+        chosen = chosen_answers(answers, silent=silent)
         target(Act.CHOOSE_QUIET, IncidentState(incident.state))
         verdicts = standing.verdicts(session, incident)
-        _require_allowed(chosen, verdicts)
-        suggested = _suggested(session, desk, incident)
+        require_allowed(chosen, verdicts)
+        suggested = suggested_answers(session, desk, incident)
         why = clean(reason).strip()
         if needs_reason(chosen, suggested, silent=silent) and not acting.is_reason(why):
             message = "Không phản hồi, hoặc chọn nhiều hơn hay ít hơn ma trận gợi ý, phải ghi lý do."
@@ -526,7 +527,7 @@ def _recorded(
 def _require_outside(session: Session, incident: Incident) -> None:
     """What was chosen must still be lawful (G1), and a document that needs approval is never "given by other means"."""
     chosen = frozenset(Answer(answer) for answer in incident.chosen if answer in set(Answer))
-    _require_allowed(chosen, standing.verdicts(session, incident))
+    require_allowed(chosen, standing.verdicts(session, incident))
     if chosen & {Answer.D1, Answer.D3}:
         raise RuleBroken(
             "approval",
@@ -558,71 +559,6 @@ def _evidence_of(session: Session, incident: Incident, evidence_id: int) -> None
     if claim.incident_id != incident.id or row.removed_at is not None:
         message = "Bằng chứng này không thuộc vụ việc hoặc đã bị bỏ."
         raise Invalid(message, "The evidence is not of this incident.", fields={"evidence_id": message})
-
-
-def _suggested(session: Session, desk: Desk, incident: Incident) -> tuple[frozenset[Answer], ...]:
-    if not incident.spread or not incident.harm:
-        return ()
-    return desk.matrix.suggest(
-        Spread(incident.spread),
-        Harm(incident.harm),
-        verdicts=standing.verdicts(session, incident),
-        press=standing.carried_by_press(session, incident),
-    )
-
-
-def _notice_clock(session: Session, desk: Desk, incident: Incident) -> None:
-    """Clock C: Sai lệch that stands and impact, both."""
-    if incident.impact_at is None:
-        return
-    for claim in standing.claims_of(session, incident):
-        row: VerdictRecord | None = standing.standing(session, claim)
-        if (
-            row is not None
-            and row.verdict == Verdict.MISLEADING
-            and row.sub_verdict != SubVerdict.WRONG_NAME
-            and row.decided_at is not None
-        ):
-            moves.start_clock(
-                session, desk, incident, DeadlineKind.NOTICE, max(row.decided_at, incident.impact_at)
-            )
-            return
-
-
-def _answers(answers: Sequence[str], *, silent: bool) -> frozenset[Answer]:
-    wrong = [answer for answer in answers if answer not in set(Answer)]
-    if wrong:
-        raise Invalid(
-            f"Không có phương án “{wrong[0]}”.",
-            f"Unknown answer {wrong[0]!r}.",
-            fields={"answers": "Chọn lại phương án."},
-        )
-    chosen = frozenset(Answer(answer) for answer in answers)
-    if silent and chosen:
-        message = "Đã chọn không phản hồi thì không chọn thêm phương án khác."
-        raise Invalid(message, "Silence excludes other answers.", fields={"answers": message})
-    if not silent and not chosen:
-        message = "Chọn ít nhất một phương án, hoặc chọn “Không phản hồi”."
-        raise Invalid(message, "Choose an answer or silence.", fields={"answers": message})
-    if chosen & {Answer.REPLY, Answer.D18} and chosen & {Answer.D1, Answer.D3}:
-        message = "Trả lời phản ánh và văn bản làm rõ là hai đường khác nhau; tách thành hai vụ việc."
-        raise Invalid(
-            message, "A reply and a clarification belong to two incidents.", fields={"answers": message}
-        )
-    return chosen
-
-
-def _require_allowed(chosen: Collection[Answer], verdicts: Collection[tuple[Verdict, SubVerdict]]) -> None:
-    refused = sorted(set(chosen) - allowed_answers(verdicts))
-    if refused:
-        names = ", ".join(ANSWER_VI[answer] for answer in refused)
-        possible = ", ".join(ANSWER_VI[answer] for answer in sorted(allowed_answers(verdicts)))
-        raise RuleBroken(
-            "G1",
-            f"Kết luận hiện nay không cho phép: {names}.",
-            f"The standing verdicts do not allow {', '.join(refused)}.",
-            lawful=f"Có thể chọn: {possible}.",
-        )
 
 
 def _catch_up(

@@ -7,18 +7,15 @@ one too.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, Invalid
+from core.errors import Conflict
 from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.incident import Incident
-from core.records.item import Capture, Item, ItemVersion, OutboxRow, Story, TagEvent
+from core.records.item import Capture, Item, OutboxRow, Story, TagEvent
 from core.records.unit import Unit
 from core.rules import evidence as rules
 from core.rules.four_eyes import confirmer_is_another
@@ -27,7 +24,6 @@ from core.rules.vocabulary import (
     SUB_VERDICT_VI,
     SUB_VERDICTS,
     VERDICT_VI,
-    EvidenceKind,
     IncidentState,
     Role,
     SubVerdict,
@@ -38,28 +34,18 @@ from core.rules.vocabulary import (
 from core.rules.workflow import Act
 from core.services import acting, audit, moves, standing
 from core.services.acting import get, of_own_office, perform, person, take_version, words
+from core.services.claim_form import (
+    NewEvidence,
+    checked_evidence,
+    field_fault,
+    text_hash,
+    upload_suffix,
+    verbatim,
+)
 from core.services.desk import Actor, Desk
 from core.text.normalise import clean
 
 #: a shorter quote is no checkable sentence
-MIN_QUOTE = 12
-MAX_QUOTE = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class NewEvidence:
-    """What a form says of a piece of evidence. ``source_locality``: unit code when it comes from an office; ``as_of`` in words."""
-
-    kind: str
-    title: str
-    body: str = ""
-    source_name: str = ""
-    source_locality: str | None = None
-    competent_authority: bool = False
-    url: str = ""
-    as_of: str = ""
-    upload: bytes | None = None
-    upload_name: str = ""
 
 
 def open_claim(
@@ -84,11 +70,11 @@ def open_claim(
         story = get(session, Story, story_id, "câu chuyện")
         item = get(session, Item, item_id, "tin")
         if item.story_id != story.id:
-            raise _field(
+            raise field_fault(
                 "item_id", "Tin này không thuộc câu chuyện đang mở.", "The item is not part of the story."
             )
         acting.of_own_places(session, who, story.id)
-        found = _verbatim(session, item, quote)
+        found = verbatim(session, item, quote)
         neutral = clean(neutral_text).strip()[:2000]
         require_not_secret([found, neutral])
         take_version(session, story, story_version, ("story", story.id))
@@ -138,7 +124,7 @@ def add_evidence(desk: Desk, actor: Actor, claim_id: int, new: NewEvidence) -> i
     Verifiers of a parent or neighbour office may add too (they check claims about another office). Raises :class:`Invalid` naming
     the field, :class:`Forbidden`, :class:`core.errors.RuleBroken` ("secrecy").
     """
-    checked = _checked(new)
+    checked = checked_evidence(new)
 
     def may_add(session: Session) -> Claim:
         who = person(session, actor, "evidence.add")
@@ -151,7 +137,7 @@ def add_evidence(desk: Desk, actor: Actor, claim_id: int, new: NewEvidence) -> i
     if checked.upload:
         # nothing of a refused try is kept on the disk; the transaction below asks again
         _ask_first(desk, actor, claim_id, may_add)
-        kept = desk.captures.keep(checked.upload, _suffix(checked.upload_name))
+        kept = desk.captures.keep(checked.upload, upload_suffix(checked.upload_name))
 
     def work(session: Session) -> int:
         claim = may_add(session)
@@ -185,7 +171,7 @@ def add_evidence(desk: Desk, actor: Actor, claim_id: int, new: NewEvidence) -> i
             url=checked.url,
             as_of=checked.as_of,
             capture_id=capture_id,
-            sha256=kept[1] if kept is not None else _text_hash(checked),
+            sha256=kept[1] if kept is not None else text_hash(checked),
             obtained_at=now,
             added_by=who_id,
             removed_at=None,
@@ -444,31 +430,6 @@ def after_verdict(session: Session, desk: Desk, actor: Actor | None, claim: Clai
 # --- inside -----------------------------------------------------------------------------------------------------------
 
 
-def _field(field: str, vi: str, en: str) -> Invalid:
-    return Invalid(vi, en, fields={field: vi})
-
-
-def _verbatim(session: Session, item: Item, quote: str) -> str:
-    if not MIN_QUOTE <= len(quote.strip()) <= MAX_QUOTE:
-        raise _field(
-            "quote",
-            f"Câu trích dài từ {MIN_QUOTE} đến {MAX_QUOTE} ký tự.",
-            f"The quote has {MIN_QUOTE} to {MAX_QUOTE} characters.",
-        )
-    versions = session.execute(
-        select(ItemVersion.title, ItemVersion.text).where(ItemVersion.item_id == item.id)
-    )
-    for title, text in [(item.title, item.text), *versions.all()]:
-        found = rules.find_verbatim(quote, f"{title}\n{text}")
-        if found is not None:
-            return found
-    raise _field(
-        "quote",
-        "Câu trích không có nguyên văn trong tin đã lưu. Sao chép đúng câu từ bản lưu rồi dán lại.",
-        "The quote does not occur word for word in the stored item.",
-    )
-
-
 def _declared(session: Session, own_unit: int, concerns: str) -> int | None:
     if concerns in {"", "none"}:
         return None
@@ -476,7 +437,7 @@ def _declared(session: Session, own_unit: int, concerns: str) -> int | None:
         return own_unit
     unit_id = session.scalar(select(Unit.id).where(Unit.locality == concerns))
     if unit_id is None:
-        raise _field(
+        raise field_fault(
             "concerns",
             "Không có đơn vị mang mã này trong hệ thống.",
             f"No office {concerns!r} in this installation.",
@@ -521,51 +482,6 @@ def _suspect(session: Session, desk: Desk, account_id: int, story: Story) -> Non
         select(Item.id, Item.revision).where(Item.story_id == story.id)
     ).all():
         session.add(OutboxRow(item_id=item_id, revision=revision, deleted=False, at=now))
-
-
-def _checked(new: NewEvidence) -> NewEvidence:
-    fields: dict[str, str] = {}
-    title, source = clean(new.title).strip(), clean(new.source_name).strip()
-    if new.kind not in set(EvidenceKind):
-        fields["kind"] = "Chọn loại bằng chứng."
-    if not title or len(title) > 300:
-        fields["title"] = "Nhập tên bằng chứng (tối đa 300 ký tự)."
-    if not source or len(source) > 200:
-        fields["source_name"] = "Nhập nơi cung cấp bằng chứng (tối đa 200 ký tự)."
-    url = new.url.strip()
-    if url and (len(url) > 2000 or urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc):
-        fields["url"] = "Địa chỉ phải bắt đầu bằng http:// hoặc https://."
-    body = clean(new.body).strip()
-    if len(body) > 20_000:
-        fields["body"] = "Nội dung dài quá 20.000 ký tự; hãy đính kèm tệp."
-    if not body and not url and not new.upload:
-        fields["body"] = "Ghi nội dung, địa chỉ hoặc đính kèm tệp của bằng chứng."
-    if fields:
-        raise Invalid("Bằng chứng chưa đủ thông tin.", "The evidence form is incomplete.", fields=fields)
-    return NewEvidence(
-        new.kind,
-        title,
-        body,
-        source,
-        new.source_locality or None,
-        new.competent_authority,
-        url,
-        clean(new.as_of).strip()[:60],
-        new.upload,
-        new.upload_name,
-    )
-
-
-def _text_hash(new: NewEvidence) -> str:
-    data = json.dumps(
-        [new.kind, new.title, new.body, new.source_name, new.url, new.as_of], ensure_ascii=False
-    )
-    return hashlib.sha256(data.encode()).hexdigest()
-
-
-def _suffix(name: str) -> str:
-    suffix = name.rpartition(".")[2].lower() if "." in name else ""
-    return f".{suffix}" if suffix.isascii() and suffix.isalnum() and len(suffix) <= 5 else ".bin"
 
 
 def _unit_of(session: Session, locality: str | None) -> int | None:
@@ -623,11 +539,11 @@ def _still_proposed(session: Session, row: VerdictRecord, claim: Claim) -> None:
 
 def _known(verdict: str, sub_verdict: str) -> tuple[Verdict, SubVerdict]:
     if verdict not in set(Verdict):
-        raise _field("verdict", "Chọn một kết luận.", f"Unknown verdict {verdict!r}.")
+        raise field_fault("verdict", "Chọn một kết luận.", f"Unknown verdict {verdict!r}.")
     chosen = Verdict(verdict)
     if sub_verdict not in {str(sub) for sub in SUB_VERDICTS[chosen]}:
         kinds = ", ".join(SUB_VERDICT_VI[sub] for sub in SUB_VERDICTS[chosen] if sub)
-        raise _field(
+        raise field_fault(
             "sub_verdict",
             f"Chọn loại của kết luận {VERDICT_VI[chosen]}: {kinds}.",
             f"{verdict} cannot be {sub_verdict!r}.",

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.queries import claim as queries
 from core.services import judge
+from core.services.claim_form import NewEvidence
 from core.text.normalise import fold
 from review_app import answer_words, context, frame
 from review_app.forms.judging import ConfirmForm, EvidenceForm, ProposeForm, RemoveForm
@@ -64,7 +65,7 @@ def add_evidence(claim_id: int) -> Response | BaseResponse | str:
             context.desk(),
             context.actor(),
             claim_id,
-            judge.NewEvidence(
+            NewEvidence(
                 kind=form.kind.data,
                 title=form.title.data,
                 body=form.body.data or "",

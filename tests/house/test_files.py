@@ -13,7 +13,9 @@ from tests.house.tree import files, modules, text
 BANNED = {"utils", "util", "helpers", "helper", "common", "misc", "stuff"}
 MOST_LINES = 600
 # Modules that are long for a reason: path → the reason.
-LONG: dict[str, str] = {}
+LONG: dict[str, str] = {
+    "core/records/migrations/versions/0001_first_tables.py": "every table of the first release, written by Alembic",
+}
 
 BINARY = {".woff2", ".png", ".jpg", ".ico", ".docx", ".pdf", ".gz", ".mo", ".zip", ".warc", ".db"}
 

@@ -21,7 +21,7 @@ from core.records.document import Dispatch, Document
 from core.records.incident import Incident
 from core.rules.vocabulary import Role
 from core.services import answer, approve, audit, dispatch, draft, judge, publish, standing
-from core.services.judge import NewEvidence
+from core.services.claim_form import NewEvidence
 from tests.integration.judgement.office import FEE, FEE_POST, World, build
 
 

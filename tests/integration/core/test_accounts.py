@@ -73,6 +73,7 @@ def test_a_session_ends_when_idle_when_old_and_at_log_out(
     clock.move(minutes=31)
     assert accounts.authenticate(desk, token, "a") is None
     token = accounts.log_in(desk, "canbo", GOOD, "a").token
+    last = None
     for _ in range(12 * 4):
         clock.move(minutes=15)
         last = accounts.authenticate(desk, token, "a")

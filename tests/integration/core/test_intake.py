@@ -153,17 +153,14 @@ def test_press_in_every_band_social_only_near_home(desk: Desk, press: str, socia
 
 def test_what_cannot_be_an_item_is_kept_aside_and_counted_once(desk: Desk, press: str) -> None:
     run = run_of(desk, press)
+    capture = candidate(press, 4, "x", "y").capture
+    assert capture is not None
+    astray = capture.model_copy(update={"path": "../../etc/passwd"})
     bad = [
         candidate(press, 1, "x", "y", url="javascript:alert(1)"),
         candidate(press, 2, "\u200b", "\x00"),
         candidate("nguon-la", 3, "x", "y"),
-        candidate(press, 4, "x", "y").model_copy(
-            update={
-                "capture": candidate(press, 4, "x", "y").capture.model_copy(
-                    update={"path": "../../etc/passwd"}
-                )
-            }  # type: ignore[union-attr]
-        ),
+        candidate(press, 4, "x", "y").model_copy(update={"capture": astray}),
     ]
     good = candidate(press, 5, "Đê xã Chí Minh an toàn", DYKE)
     assert outcomes(desk, [*bad[:2], good, *bad[2:]], run) == [

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Forbidden, Invalid, Unavailable
-from core.ports import Filters
+from core.ports import Filters, SearchPage
 from core.rules.vocabulary import Role
 from core.services import intake, outbox, searching
 from core.services.desk import Actor, Desk
@@ -19,7 +19,7 @@ from tests.integration.core.conftest import DYKE, ELSEWHERE, START, candidate
 class Away(Fts5Index):
     """An index that nobody can reach."""
 
-    def search(self, *_: object, **__: object) -> None:  # type: ignore[override]
+    def search(self, *_: object, **__: object) -> SearchPage:
         raise Unavailable("vắng", "away")
 
 

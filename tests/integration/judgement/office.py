@@ -26,8 +26,8 @@ from core.records.source import Source
 from core.records.unit import Unit
 from core.rules.vocabulary import Role
 from core.services import answer, approve, draft, judge, publish
+from core.services.claim_form import NewEvidence
 from core.services.desk import Actor, Desk
-from core.services.judge import NewEvidence
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 DYKE = "Đê Bến Trại vỡ rồi, cả xã Chí Minh phải sơ tán ngay trong đêm"

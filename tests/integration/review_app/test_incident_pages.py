@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from typing import Any
 
 import pytest
 from lxml import etree, html
@@ -22,10 +23,15 @@ from tests.fixtures.web import SECRET, Person
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
+def parse(text: str | bytes) -> Any:
+    """The page as a tree; Any, because an XPath may give anything."""
+    return html.fromstring(text)
+
+
 @pytest.fixture
 def way(tmp_path):
     """way("submitted"): the office brought so far, and somebody(name) logged in to its pages."""
-    made = []
+    made: list[Any] = []
 
     def go(until):
         answering = make_answering(tmp_path / f"home-{len(made)}", until)
@@ -39,12 +45,12 @@ def way(tmp_path):
 
 
 def words(answer):
-    return " ".join(html.fromstring(answer.text).text_content().split())
+    return " ".join(parse(answer.text).text_content().split())
 
 
 def form_of(answer, action):
     """What a browser would send from the form with this action, unchanged."""
-    page = html.fromstring(answer.text)
+    page = parse(answer.text)
     for form in page.forms:
         if form.action and form.action.endswith(action):
             return {name: value for name, value in form.form_values() if name != "csrf_token"}
@@ -97,7 +103,7 @@ def test_own_office_cannot_confirm_and_a_neighbour_can(way):
     address = f"/claims/{answering.claim_id}"
     luc, lan = somebody("luc.pv"), somebody("xa.ban")
     page = luc.get(address)
-    decide = re.search(r"/verdicts/\d+/decide", page.text).group()
+    decide = re.findall(r"/verdicts/\d+/decide", page.text)[0]
     refused = luc.post(decide, {**form_of(page, decide), "decision": "confirm"})
     assert refused.status_code == 409
     assert "được xác nhận Sai lệch" in words(refused)
@@ -128,7 +134,7 @@ def test_assess_choose_and_make_by_forms(way):
         == 303
     )
     page = vinh.get(address)
-    assert html.fromstring(page.text).xpath("//td[contains(@class,'here')]"), "the reached cell is marked"
+    assert parse(page.text).xpath("//td[contains(@class,'here')]"), "the reached cell is marked"
     data = form_of(page, f"{address}/choose")
     refused = vinh.post(
         f"{address}/choose",
@@ -217,7 +223,7 @@ def test_a_conflict_shows_both_texts(way):
         },
     )
     assert late.status_code == 409
-    page = html.fromstring(late.text)
+    page = parse(late.text)
     assert "nhanh" in page.xpath("string(//p[contains(@class,'diff')]/del)")
     assert "chậm" in page.xpath("string(//p[contains(@class,'diff')]/ins)")
     assert "Bản của người chậm hơn." in page.xpath("string(//textarea[@name='sentence-text'])")
@@ -228,10 +234,10 @@ def test_the_page_beside_the_draft_has_the_words_of_the_docx(way, which):
     answering, somebody = way("issued")
     key = getattr(answering, which)
     file = somebody("hanh.dt").get(f"/documents/{key}/file.docx")
-    body = etree.fromstring(zipfile.ZipFile(io.BytesIO(file.data)).read("word/document.xml"))
+    body: Any = etree.fromstring(zipfile.ZipFile(io.BytesIO(file.data)).read("word/document.xml"))
     printed = [" ".join("".join(p.itertext(f"{W}t")).split()) for p in body.iter(f"{W}p")]
     printed = sorted(" ".join(filter(None, printed)).split())
-    page = html.fromstring(somebody("hanh.dt").get(f"/documents/{key}").text)
+    page = parse(somebody("hanh.dt").get(f"/documents/{key}").text)
     shown: list[str] = []
     for article in page.xpath("//article[contains(@class,'a4')]"):
         for line in article.iter("br"):
@@ -248,7 +254,7 @@ def test_nobody_ticks_what_nobody_opened_and_an_edit_makes_it_unread(way):
     address = f"/approvals/{answering.incident_id}"
     key = answering.document_id
     page = luc.get(address)
-    assert html.fromstring(page.text).xpath(f"//input[@id='k{key}']/@disabled")
+    assert parse(page.text).xpath(f"//input[@id='k{key}']/@disabled")
     data = {**form_of(page, address), "document": key, "decision": "approved"}
     refused = luc.post(address, data)
     assert refused.status_code == 409 and "chưa được mở đọc" in words(refused)
@@ -266,14 +272,14 @@ def test_nobody_ticks_what_nobody_opened_and_an_edit_makes_it_unread(way):
 
     other = answering.notice_id
     luc.get(f"/documents/{other}")
-    assert not html.fromstring(luc.get(address).text).xpath(f"//input[@id='k{other}']/@disabled")
+    assert not parse(luc.get(address).text).xpath(f"//input[@id='k{other}']/@disabled")
     number, content = draft.load(answering.desk, other)
     from tests.fixtures.answering import actor
 
     drafter = actor(answering.office, "hanh.dt")
     draft.save(answering.desk, drafter, other, number, content)
     draft.submit(answering.desk, drafter, other, number + 1)
-    assert html.fromstring(luc.get(address).text).xpath(f"//input[@id='k{other}']/@disabled")
+    assert parse(luc.get(address).text).xpath(f"//input[@id='k{other}']/@disabled")
 
 
 def test_issue_and_send_by_forms(way):
@@ -301,11 +307,11 @@ def test_audit_marks_refused_tries_and_filters(way):
     answering, somebody = way("proposed")
     luc = somebody("luc.pv")
     page = luc.get(f"/claims/{answering.claim_id}")
-    decide = re.search(r"/verdicts/\d+/decide", page.text).group()
+    decide = re.findall(r"/verdicts/\d+/decide", page.text)[0]
     luc.post(decide, {**form_of(page, decide), "decision": "confirm"})
     kiem = somebody("kiem.tv")
     log = kiem.get("/audit?refused=1")
-    assert len(html.fromstring(log.text).xpath("//tr[@class='refused']")) == 1
+    assert len(parse(log.text).xpath("//tr[@class='refused']")) == 1
     assert "xác nhận kết luận bị từ chối" in words(log)
     assert "Không có dòng nào khớp" in words(kiem.get("/audit?day=2020-01-01"))
     assert "ghi tuyên bố" in words(kiem.get(f"/audit?object=claim&id={answering.claim_id}"))
@@ -319,7 +325,7 @@ def test_last_week_is_made_by_a_button_with_criticism_first(way):
     made = luc.post("/digests", {"week": "2026-W36"})
     assert made.status_code == 303
     page = luc.get(made.headers["Location"])
-    headings = [one.text_content().strip() for one in html.fromstring(page.text).xpath("//article//h2")]
+    headings = [one.text_content().strip() for one in parse(page.text).xpath("//article//h2")]
     assert headings[0].startswith("1. Phản ánh đúng")
     assert luc.get("/digests/2026-W36/file.docx").data[:2] == b"PK"
     assert "attachment" in luc.get("/digests/2026-W36/file.html").headers["Content-Disposition"]
@@ -345,7 +351,7 @@ def test_pages_hold_no_inline_style_or_script_and_name_nobody_by_sex(way, until)
         ):
             answer = person.get(address)
             assert answer.status_code == 200, (name, address)
-            page = html.fromstring(answer.text)
+            page = parse(answer.text)
             assert not page.xpath("//@style|//style|//script[not(@src)]|//@onclick"), address
             ids = page.xpath("//@id")
             assert len(ids) == len(set(ids)), (address, sorted(one for one in ids if ids.count(one) > 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,8 +19,8 @@ def codes(text: str, locality: str) -> set[str]:
     return {cue.code for mention in match_text(text, [locality]) for cue in mention.why}
 
 
-def band(text: str, locality: str, **more: str) -> str:
-    found = match_text(text, [locality], **more)  # type: ignore[arg-type]
+def band(text: str, locality: str, **more: Any) -> str:
+    found = match_text(text, [locality], **more)
     return found[0].band if found else "none"
 
 
