@@ -72,13 +72,17 @@ def _evidence(dossier: Dossier) -> list[Element]:
 
 
 def _items(dossier: Dossier) -> list[Element]:
+    """Part VI; left out whole where the dossier lists no item, as in what goes to the public."""
     if not dossier.items:
-        return [text_paragraph(NOTHING)]
+        return []
     rows = [
         [str(position), title, address, _moment(seen)]
         for position, (title, address, seen) in enumerate(dossier.items, 1)
     ]
-    return _table((10, 64, 56, 30), ("TT", "Tin", "Địa chỉ", "Ghi nhận lúc"), rows, frozenset({0, 3}))
+    return [
+        heading("VI. Tin đã ghi nhận"),
+        *_table((10, 64, 56, 30), ("TT", "Tin", "Địa chỉ", "Ghi nhận lúc"), rows, frozenset({0, 3})),
+    ]
 
 
 def _list(texts: Sequence[str]) -> list[Element]:
@@ -89,7 +93,7 @@ def _list(texts: Sequence[str]) -> list[Element]:
 
 
 def annex(document: OfficialDocument, dossier: Dossier) -> list[Element]:
-    """The annex: its word, title and reference line, then the six parts of the dossier."""
+    """The annex: its word, title and reference line, then the parts of the dossier."""
     title = f"{TITLE} VỤ VIỆC SỐ {line(dossier.incident_number)}: {line(dossier.title)}"
     return [
         paragraph([run(WORD, layout.ANNEX_WORD_PT, bold=True)], align="center", keep_next=True),
@@ -114,6 +118,5 @@ def annex(document: OfficialDocument, dossier: Dossier) -> list[Element]:
         *_evidence(dossier),
         heading("V. Nội dung còn đang làm rõ"),
         *_list(dossier.open_questions),
-        heading("VI. Tin đã ghi nhận"),
         *_items(dossier),
     ]
