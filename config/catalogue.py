@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from core.errors import Invalid
-from core.services.crawl import NewSource
+from core.services.sources import NewSource
 
 #: more than this in one file is a mistake, not a catalogue (reliability.md §4 row 67)
 MOST = 2000

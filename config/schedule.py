@@ -20,7 +20,7 @@ from config.rounds import Crawlers, Round, owner_name, read_link
 from config.settings import Settings
 from core.clock import VIETNAM
 from core.errors import LamroError, Misconfigured, Unavailable
-from core.services import crawl, digest, dispatch, intake, leases, outbox, stories, units
+from core.services import crawl, crawl_requests, digest, dispatch, intake, leases, outbox, stories, units
 
 if TYPE_CHECKING:
     from core.ports import Channel
@@ -102,7 +102,7 @@ class Scheduler:
 
     def take_requests(self) -> None:
         """Do what the app asked for: read a source now, fetch a pasted link."""
-        for request in crawl.take_requests(self.desk, self.owner):
+        for request in crawl_requests.take_requests(self.desk, self.owner):
             try:
                 if request.kind == "link":
                     candidate, result = read_link(self.settings, request.url, crawlers=self.crawlers)
@@ -118,12 +118,12 @@ class Scheduler:
                     if self.crawlers.ended():
                         return
                     counts = {} if report is None else dict(report.counts[jobs[0].source_id])
-                    crawl.finish_request(
+                    crawl_requests.finish_request(
                         self.desk, request.request_id, {"read": bool(jobs), "counts": counts}
                     )
             except LamroError as error:
                 log.warning("request failed", request=request.request_id, error=error.en)
-                crawl.finish_request(
+                crawl_requests.finish_request(
                     self.desk, request.request_id, {"error_vi": error.vi, "error_en": error.en}, failed=True
                 )
 

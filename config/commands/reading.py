@@ -20,7 +20,7 @@ from core.clock import VIETNAM
 from core.errors import Invalid, NotFound
 from core.messages import CrawlJob, ImportRow, SourceResult
 from core.queries import exports
-from core.services import crawl, intake
+from core.services import crawl, intake, sources
 
 #: what every table and JSON answer counts, in this order
 COUNTS = ("new", "edited", "seen", "off_topic", "quarantined")
@@ -120,8 +120,8 @@ def _temporary_source(desk: Any, url: str, kind: str) -> str:
     """A source row for ``--url``, switched off so that the schedule leaves it alone; the same address gives the same row."""
     source_id = _source_id(url, "tay")
     if source_id not in {row.id for row in exports.sources(desk)}:
-        crawl.add_source(
-            desk, None, crawl.NewSource(id=source_id, name=url, kind=kind, url=url, enabled=False)
+        sources.add_source(
+            desk, None, sources.NewSource(id=source_id, name=url, kind=kind, url=url, enabled=False)
         )
     return source_id
 
@@ -165,10 +165,10 @@ def run_sources(*, as_json: bool) -> None:
 
 def run_sources_add(url: str, kind: str, source_id: str, name: str) -> None:
     """Add a source that the schedule will read."""
-    made = crawl.add_source(
+    made = sources.add_source(
         make_desk(load()),
         None,
-        crawl.NewSource(
+        sources.NewSource(
             id=source_id or _source_id(url), name=name or urlsplit(url).netloc or url, kind=kind, url=url
         ),
     )
@@ -190,7 +190,7 @@ def run_sources_import(file: Path) -> int:
             skipped += 1
         else:
             try:
-                crawl.add_source(desk, None, source)
+                sources.add_source(desk, None, source)
                 added += 1
             except Invalid as error:
                 errors.append(f"mục {number} ({source.id}): {error.vi}")

@@ -18,7 +18,7 @@ from config.rounds import Round, owner_name
 from config.settings import Settings
 from config.wiring import make_channels
 from core.clock import VIETNAM
-from core.services import crawl, dispatch
+from core.services import crawl, dispatch, sources
 from core.services.desk import Desk
 
 #: days before today on which everything is read; between them little happens, and each round costs a second or two
@@ -47,8 +47,8 @@ class Past:
         for row in self.home.press.sources:
             if row["id"] not in known:
                 values = {key: value for key, value in row.items() if key != "locality_code"}
-                source = crawl.NewSource(locality=row["locality_code"], interval_minutes=60, **values)
-                crawl.add_source(self.desk, None, source)
+                source = sources.NewSource(locality=row["locality_code"], interval_minutes=60, **values)
+                sources.add_source(self.desk, None, source)
 
     def tell(self, on_day: Callable[[int, int], None] | None = None, *, until_day: int = 0) -> Counter[str]:
         """Go through the days up to ``until_day`` (0: yesterday evening), then act. Returns counts of intake outcomes."""

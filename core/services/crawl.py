@@ -1,4 +1,4 @@
-"""Sources, their leases and runs, and what the app asks the scheduler for.
+"""Leases of sources and their runs.
 
 A source is leased, not a process (decision 3): whoever holds the lease reads it, writes one run row, and gives it back. Every run
 leaves a row that an officer can read, also when the process died.
@@ -6,174 +6,25 @@ leaves a row that an officer can read, also when the process died.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
-from urllib.parse import urlsplit
+from datetime import timedelta
 from uuid import uuid4
 
-from pydantic import ValidationError
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from core import faults
-from core.errors import Conflict, Invalid, NotFound
-from core.messages import CrawlJob, ListingRules, SourceResult
-from core.records.item import Item
-from core.records.source import CrawlRequest, CrawlRun, KnownEntry, Quarantine, Source
-from core.rules.permissions import require
-from core.rules.source_health import SourceFacts, SourceHealth, source_health
-from core.services import audit, leases
-from core.services.desk import Actor, Desk
+from core.errors import NotFound
+from core.messages import CrawlJob, SourceResult
+from core.records.source import CrawlRun, KnownEntry, Quarantine, Source
+from core.services import audit, crawl_requests, leases, source_state
+from core.services.desk import Desk
 
-KINDS = ("feed", "listing", "page")
 #: the crawler died this often on one source: it is switched off until a person looks (reliability.md §3 row 31)
 MAX_CRASHES = 3
 _KNOWN_SENT = 1500
 _LONGEST_BACKOFF = timedelta(hours=24)
-_MAX_TAKEN = 10
-_MAX_TRIES = 3
 _INTAKE = ("new", "seen", "edited", "off_topic", "quarantined")
-
-
-@dataclass(frozen=True, slots=True)
-class NewSource:
-    """What a form or a catalogue says of a source; :class:`core.records.source.Source` tells the meanings."""
-
-    id: str
-    name: str
-    kind: str
-    url: str
-    language: str = ""
-    country: str = "VN"
-    domestic: bool = True
-    social: bool = False
-    reach_tier: int = 1
-    locality: str | None = None
-    rules: Mapping[str, Any] = field(default_factory=dict)
-    enabled: bool = True
-    interval_minutes: int = 60
-
-
-@dataclass(frozen=True, slots=True)
-class TakenRequest:
-    """A wish of the app that this scheduler must fulfil; ``kind`` is source, link or preview."""
-
-    request_id: int
-    kind: str
-    source_id: str | None
-    url: str
-    details: Mapping[str, Any]
-
-
-# --- sources --------------------------------------------------------------------------------------------------------
-
-
-def add_source(desk: Desk, actor: Actor | None, source: NewSource) -> str:
-    """Add a source; it is due at once. Returns its id. ``actor`` None: the command line.
-
-    Raises :class:`Forbidden`, :class:`Invalid` (fields).
-    """
-    with audit.attempt(desk, actor, "source.add", "source", source.id):
-        if actor is not None:
-            require(actor, "source.add")
-        values = _checked(source)
-        with desk.store.write() as session:
-            if session.get(Source, source.id) is not None:
-                raise Invalid(
-                    f"Đã có nguồn mang mã {source.id}. Chọn mã khác, hoặc sửa nguồn đã có.",
-                    f"A source {source.id} exists already.",
-                    fields={"id": "Mã này đã dùng cho nguồn khác."},
-                )
-            now = desk.clock.now()
-            session.add(
-                Source(
-                    id=source.id,
-                    created_at=now,
-                    next_due_at=now,
-                    state=_first_state(source.enabled),
-                    **values,
-                )
-            )
-            audit.record(
-                session,
-                desk,
-                actor,
-                "source.add",
-                "source",
-                source.id,
-                detail={"url": source.url, "kind": source.kind},
-            )
-    return source.id
-
-
-def edit_source(desk: Desk, actor: Actor | None, source_id: str, version: int, source: NewSource) -> int:
-    """Change a source (its id stays). Returns the new version. A new address forgets ETag, failures and crashes.
-
-    Raises :class:`Forbidden`, :class:`Invalid`, :class:`NotFound`, :class:`Conflict`.
-    """
-    with audit.attempt(desk, actor, "source.edit", "source", source_id):
-        if actor is not None:
-            require(actor, "source.edit")
-        values = _checked(source)
-        with desk.store.write() as session:
-            row = _source(session, source_id, version)
-            changed = {key: value for key, value in values.items() if getattr(row, key) != value}
-            before = {key: getattr(row, key) for key in changed}
-            for key, value in changed.items():
-                setattr(row, key, value)
-            if {"url", "kind", "rules"} & set(changed):
-                _forget_answers(row)
-                row.next_due_at = desk.clock.now()
-            row.state = _health(session, row, desk.clock.now()).state
-            if changed:
-                row.version += 1
-                audit.record(
-                    session,
-                    desk,
-                    actor,
-                    "source.edit",
-                    "source",
-                    source_id,
-                    detail={"before": before, "after": changed},
-                )
-            return row.version
-
-
-def set_enabled(
-    desk: Desk, actor: Actor | None, source_id: str, enabled: bool, *, version: int | None = None
-) -> int:
-    """Switch a source on or off; on forgets crashes and makes it due at once. Returns the new version.
-
-    Raises :class:`Forbidden`, :class:`NotFound`, :class:`Conflict` (when a version is given).
-    """
-    with audit.attempt(desk, actor, "source.set_enabled", "source", source_id), desk.store.write() as session:
-        if actor is not None:
-            require(actor, "source.set_enabled")
-        row = _source(session, source_id, version)
-        if row.enabled == enabled:
-            return row.version
-        row.enabled = enabled
-        if enabled:
-            row.crashes = row.failures = 0
-            row.error_vi = row.error_en = ""
-            row.next_due_at = desk.clock.now()
-        row.state = _health(session, row, desk.clock.now()).state
-        row.version += 1
-        audit.record(
-            session, desk, actor, "source.set_enabled", "source", source_id, detail={"enabled": enabled}
-        )
-        return row.version
-
-
-def health(session: Session, source: Source, now: datetime) -> SourceHealth:
-    """State and sentence of a source, for screens and digests."""
-    return _health(session, source, now)
-
-
-# --- leases and runs ------------------------------------------------------------------------------------------------
 
 
 def due(desk: Desk, limit: int) -> list[str]:
@@ -278,7 +129,7 @@ def finish(desk: Desk, run_id: int, result: SourceResult, counts: Mapping[str, i
             source.next_due_at = max(source.next_due_at, now + wait)
         if taken["new"]:
             source.last_new_item_at = now
-        source.state = _health(session, source, now).state
+        source.state = source_state.health(session, source, now).state
         source.lease_owner, source.lease_until = "", None
 
 
@@ -327,7 +178,7 @@ def crashed(desk: Desk, source_id: str, run_id: int | None = None) -> None:
                 source_id,
                 detail={"crashes": source.crashes},
             )
-        source.state = _health(session, source, now).state
+        source.state = source_state.health(session, source, now).state
 
 
 def interrupt_stale(desk: Desk, owner: str = "") -> int:
@@ -340,7 +191,11 @@ def interrupt_stale(desk: Desk, owner: str = "") -> int:
     closed = 0
     with desk.store.write() as session:
         for source in session.scalars(select(Source).where(Source.lease_owner != "")):
-            if source.lease_until is None or source.lease_until <= real or _gone(source.lease_owner, owner):
+            if (
+                source.lease_until is None
+                or source.lease_until <= real
+                or leases.superseded(source.lease_owner, owner)
+            ):
                 source.lease_owner, source.lease_until = "", None
                 source.next_due_at = now
         session.flush()
@@ -367,184 +222,8 @@ def interrupt_stale(desk: Desk, owner: str = "") -> int:
             source.last_outcome = "interrupted"
             source.next_due_at = now
             closed += 1
-        for request in session.scalars(select(CrawlRequest).where(CrawlRequest.state == "running")):
-            if not _gone(str(request.details.get("owner", "")), owner):
-                continue
-            if int(request.details.get("tries", 1)) >= _MAX_TRIES:
-                request.state, request.finished_at = "failed", now
-                request.result = {
-                    "error_vi": "Đã thử ba lần mà chương trình đều dừng giữa chừng. Hãy kiểm tra địa chỉ.",
-                    "error_en": "Tried three times; the program stopped each time. Check the address.",
-                }
-            else:
-                request.state, request.taken_at = "queued", None
+        crawl_requests.requeue_stale(session, owner, now)
     return closed
-
-
-# --- requests of the app --------------------------------------------------------------------------------------------
-
-
-def request_crawl(desk: Desk, actor: Actor, source_id: str) -> int:
-    """Ask for a source to be read now. A request that waits already is returned again.
-
-    Raises :class:`Forbidden`, :class:`NotFound`.
-    """
-    with audit.attempt(desk, actor, "source.crawl", "source", source_id), desk.store.write() as session:
-        require(actor, "source.crawl")
-        _source(session, source_id, None)
-        waiting = session.scalar(
-            select(CrawlRequest.id).where(CrawlRequest.source_id == source_id, CrawlRequest.state == "queued")
-        )
-        if waiting is not None:
-            return waiting
-        request = CrawlRequest(
-            kind="source",
-            source_id=source_id,
-            requested_by=actor.account_id,
-            requested_at=desk.clock.now(),
-            details={},
-        )
-        session.add(request)
-        session.flush()
-        audit.record(
-            session, desk, actor, "source.crawl", "source", source_id, detail={"request": request.id}
-        )
-        return request.id
-
-
-def take_requests(desk: Desk, owner: str) -> list[TakenRequest]:
-    """The waiting requests, oldest first, now marked as this owner's. Cheap when there is none: no write lock is taken."""
-    with desk.store.read() as session:
-        if session.scalar(select(CrawlRequest.id).where(CrawlRequest.state == "queued").limit(1)) is None:
-            return []
-    with desk.store.write() as session:
-        rows = list(
-            session.scalars(
-                select(CrawlRequest)
-                .where(CrawlRequest.state == "queued")
-                .order_by(CrawlRequest.id)
-                .limit(_MAX_TAKEN)
-            )
-        )
-        for row in rows:
-            row.state, row.taken_at = "running", desk.clock.now()
-            row.details = {**row.details, "owner": owner, "tries": int(row.details.get("tries", 0)) + 1}
-        return [TakenRequest(row.id, row.kind, row.source_id, row.url, dict(row.details)) for row in rows]
-
-
-def finish_request(desk: Desk, request_id: int, result: Mapping[str, Any], *, failed: bool = False) -> None:
-    """Close a request with what the app shows. A request that was closed before is left alone."""
-    with desk.store.write() as session:
-        close_request(session, request_id, result, desk.clock.now(), failed=failed)
-
-
-def close_request(
-    session: Session, request_id: int, result: Mapping[str, Any], now: datetime, *, failed: bool = False
-) -> None:
-    """The same, inside the caller's transaction."""
-    session.execute(
-        update(CrawlRequest)
-        .where(CrawlRequest.id == request_id, CrawlRequest.state.in_(("queued", "running")))
-        .values(state="failed" if failed else "done", finished_at=now, result=dict(result))
-    )
-
-
-# --- inside ---------------------------------------------------------------------------------------------------------
-
-
-def _checked(source: NewSource) -> dict[str, Any]:
-    """The columns of a source, or Invalid with every field that is wrong."""
-    fields: dict[str, str] = {}
-    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,79}", source.id):
-        fields["id"] = (
-            "Mã nguồn dùng chữ thường không dấu, chữ số, dấu chấm hoặc gạch ngang, tối đa 80 ký tự."
-        )
-    if not source.name.strip() or len(source.name) > 200:
-        fields["name"] = "Nhập tên nguồn, tối đa 200 ký tự."
-    if source.kind not in KINDS:
-        fields["kind"] = "Chọn loại nguồn: feed, listing hoặc page."
-    try:
-        parts = urlsplit(source.url.strip())
-        web = parts.scheme in {"http", "https"} and bool(parts.hostname) and len(source.url) <= 2000
-    except ValueError:
-        web = False
-    if not web:
-        fields["url"] = "Nhập địa chỉ bắt đầu bằng http:// hoặc https://, tối đa 2000 ký tự."
-    if source.reach_tier not in range(4):
-        fields["reach_tier"] = "Tầm lan truyền từ 0 đến 3."
-    if not 5 <= source.interval_minutes <= 7 * 24 * 60:
-        fields["interval_minutes"] = "Chu kỳ đọc từ 5 phút đến 7 ngày."
-    try:
-        rules = ListingRules.model_validate(dict(source.rules)).model_dump(exclude_defaults=True)
-    except (ValidationError, TypeError, ValueError):
-        rules = {}
-        fields["rules"] = "Quy tắc đọc trang có trường lạ; dùng link_css, link_pattern, title_css, date_css."
-    if len(source.language) > 12 or len(source.country) > 4 or len(source.locality or "") > 12:
-        fields["language"] = "Mã ngôn ngữ, quốc gia hoặc địa bàn quá dài."
-    if fields:
-        raise Invalid(
-            "Chưa lưu được nguồn tin: " + " ".join(fields.values()),
-            f"The source has faults in: {', '.join(fields)}.",
-            fields=fields,
-        )
-    return {
-        "name": source.name.strip(),
-        "kind": source.kind,
-        "url": source.url.strip(),
-        "language": source.language,
-        "country": source.country,
-        "domestic": source.domestic,
-        "social": source.social,
-        "reach_tier": source.reach_tier,
-        "locality": source.locality or None,
-        "rules": rules,
-        "enabled": source.enabled,
-        "interval_minutes": source.interval_minutes,
-    }
-
-
-def _first_state(enabled: bool) -> str:
-    return "new" if enabled else "disabled"
-
-
-def _source(session: Session, source_id: str, version: int | None) -> Source:
-    row = session.get(Source, source_id)
-    if row is None:
-        raise NotFound("Không có nguồn tin này.", f"No source {source_id}.")
-    if version is not None and row.version != version:
-        raise Conflict(
-            f"Nguồn {row.name} vừa được người khác sửa. Tải lại trang để xem bản mới rồi sửa tiếp.",
-            f"Source {source_id} was changed by somebody else.",
-        )
-    return row
-
-
-def _forget_answers(row: Source) -> None:
-    row.etag = row.last_modified = row.body_sha256 = ""
-    row.failures = row.crashes = 0
-    row.error_vi = row.error_en = ""
-
-
-def _health(session: Session, source: Source, now: datetime) -> SourceHealth:
-    arrivals = session.scalars(
-        select(Item.first_seen_at).where(Item.source_id == source.id).order_by(Item.id.desc()).limit(20)
-    ).all()
-    return source_health(
-        SourceFacts(
-            enabled=source.enabled,
-            crashes=source.crashes,
-            failures=source.failures,
-            last_outcome=source.last_outcome,
-            last_run_at=source.last_run_at,
-            last_success_at=source.last_success_at,
-            last_new_item_at=source.last_new_item_at,
-            created_at=source.created_at,
-            error_vi=source.error_vi,
-            error_en=source.error_en,
-            arrivals=arrivals,
-        ),
-        now,
-    )
 
 
 def _job(session: Session, source: Source) -> CrawlJob:
@@ -568,10 +247,3 @@ def _job(session: Session, source: Source) -> CrawlJob:
             "social": source.social,
         }
     )
-
-
-def _gone(holder: str, me: str) -> bool:
-    """True when the process that wrote this owner name (role:machine:pid) cannot be running any more."""
-    if me and holder != me and holder.partition(":")[0] == me.partition(":")[0]:
-        return True
-    return not holder or leases.gone(holder)

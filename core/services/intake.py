@@ -20,7 +20,7 @@ from core.errors import Invalid, NotFound
 from core.messages import Candidate, ImportRow, SourceResult
 from core.records.item import Capture, Item
 from core.records.source import CrawlRequest, CrawlRun, Source
-from core.services import audit, crawl, placing, storing
+from core.services import audit, crawl_requests, placing, storing
 from core.services.desk import Actor, Desk
 from core.services.placing import TakenOutcome
 from core.services.prepared import Outside, Prepared, Refusal, analysed, from_candidate, from_import, outside
@@ -184,13 +184,13 @@ def take_link_result(
             )
     if not isinstance(prepared, Prepared):
         vi, en = _why_no_item(prepared, result)
-        crawl.finish_request(desk, request_id, {"error_vi": vi, "error_en": en}, failed=True)
+        crawl_requests.finish_request(desk, request_id, {"error_vi": vi, "error_en": en}, failed=True)
         return None
 
     def finish(session: Session, taken: list[TakenItem]) -> None:
         item_id = taken[0].item_id
         story_id = session.scalar(select(Item.story_id).where(Item.id == item_id))
-        crawl.close_request(
+        crawl_requests.close_request(
             session,
             request_id,
             {"item_id": item_id, "story_id": story_id, "outcome": taken[0].outcome},

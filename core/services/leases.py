@@ -72,6 +72,13 @@ def gone(owner: str) -> bool:
     return False
 
 
+def superseded(holder: str, me: str) -> bool:
+    """True when ``holder`` (role:machine:process number) cannot be running any more, or had the role that ``me`` has now."""
+    if me and holder != me and holder.partition(":")[0] == me.partition(":")[0]:
+        return True
+    return not holder or gone(holder)
+
+
 def holder(session: Session, name: str) -> str:
     """Who holds the lease now; empty when nobody does. For the health page."""
     row = session.scalar(select(Lease).where(Lease.name == name))

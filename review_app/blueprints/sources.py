@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.errors import Invalid
 from core.queries import sources as queries
-from core.services import crawl
+from core.services import crawl_requests, sources
 from review_app import context, frame
 from review_app.blueprints.story import version_of
 from review_app.forms.source import SourceForm
@@ -46,7 +46,7 @@ def show(source_id: str) -> str:
 @allow_act("source.crawl")
 def crawl_now(source_id: str) -> BaseResponse:
     """Đọc ngay: a request that the scheduler takes within a second."""
-    crawl.request_crawl(context.desk(), context.actor(), source_id)
+    crawl_requests.request_crawl(context.desk(), context.actor(), source_id)
     frame.done(gettext("Đã yêu cầu đọc nguồn này. Mở lại trang sau ít giây để xem kết quả."))
     return redirect(local_path(request.form.get("next"), url_for("sources.show", source_id=source_id)), 303)
 
@@ -56,7 +56,7 @@ def crawl_now(source_id: str) -> BaseResponse:
 def enabled(source_id: str) -> BaseResponse:
     """Switch a source on or off."""
     wanted = request.form.get("enabled") == "yes"
-    crawl.set_enabled(context.desk(), context.actor(), source_id, wanted, version=version_of(request.form))
+    sources.set_enabled(context.desk(), context.actor(), source_id, wanted, version=version_of(request.form))
     frame.done(
         gettext("Đã bật nguồn này; máy đọc ngay.") if wanted else gettext("Đã tắt nguồn này. Tin cũ vẫn giữ.")
     )
@@ -72,7 +72,7 @@ def add() -> Response | BaseResponse:
     if form.validate_on_submit():
         source_id = (form.id.data or "").strip() or source_id_of(form.name.data)
         try:
-            crawl.add_source(context.desk(), context.actor(), _new(form, source_id))
+            sources.add_source(context.desk(), context.actor(), _new(form, source_id))
         except Invalid as error:
             form.refuse(error)
             problem = error.message(current())
@@ -99,7 +99,7 @@ def edit(source_id: str) -> Response | BaseResponse:
     problem = ""
     if form.validate_on_submit():
         try:
-            crawl.edit_source(
+            sources.edit_source(
                 context.desk(), context.actor(), source_id, version_of(request.form), _new(form, row, rules)
             )
         except Invalid as error:
@@ -114,7 +114,7 @@ def edit(source_id: str) -> Response | BaseResponse:
 
 def _new(
     form: SourceForm, was: str | queries.SourceRow, rules: dict[str, str] | None = None
-) -> crawl.NewSource:
+) -> sources.NewSource:
     """What the form says; of a source that exists, what the form does not show stays."""
     before = was if isinstance(was, queries.SourceRow) else None
     same_side = before is not None and before.domestic == form.domestic.data
@@ -123,7 +123,7 @@ def _new(
         "link_css": form.link_css.data or "",
         "link_pattern": form.link_pattern.data or "",
     }
-    return crawl.NewSource(
+    return sources.NewSource(
         id=was if isinstance(was, str) else was.id,
         name=form.name.data.strip(),
         kind=form.kind.data,

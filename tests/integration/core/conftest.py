@@ -18,7 +18,7 @@ from core.records.engine import Store
 from core.records.migrate import upgrade
 from core.rules.profiles import LegalProfiles
 from core.rules.vocabulary import Level, Role
-from core.services import accounts, crawl, units
+from core.services import accounts, sources, units
 from core.services.desk import Actor, Desk
 from indexer.analysis.analyst import LocalAnalyst
 from tests.engines.postgresql import PostgresServer
@@ -170,18 +170,18 @@ def person(desk: Desk, office: int) -> Callable[..., Actor]:
 @pytest.fixture
 def press(desk: Desk, office: int) -> str:
     """A provincial paper."""
-    return crawl.add_source(
-        desk, None, crawl.NewSource("bao-a", "Báo A", "feed", "http://bao-a.example/rss", reach_tier=2)
+    return sources.add_source(
+        desk, None, sources.NewSource("bao-a", "Báo A", "feed", "http://bao-a.example/rss", reach_tier=2)
     )
 
 
 @pytest.fixture
 def social(desk: Desk, office: int) -> str:
     """A public social page."""
-    return crawl.add_source(
+    return sources.add_source(
         desk,
         None,
-        crawl.NewSource("trang-b", "Trang B", "feed", "http://b.example/rss", social=True, reach_tier=1),
+        sources.NewSource("trang-b", "Trang B", "feed", "http://b.example/rss", social=True, reach_tier=1),
     )
 
 

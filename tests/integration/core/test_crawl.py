@@ -13,7 +13,7 @@ from core.messages import SourceResult
 from core.records.audit import AuditRow
 from core.records.source import CrawlRequest, CrawlRun, Quarantine, Source
 from core.rules.vocabulary import Role
-from core.services import crawl, intake, leases
+from core.services import crawl, crawl_requests, intake, leases, source_state, sources
 from core.services.desk import Actor, Desk
 from tests.integration.core.conftest import DYKE, START, StandingClock, candidate
 
@@ -130,8 +130,8 @@ def test_three_crashes_switch_a_source_off(desk: Desk, press: str, person: Calla
     with desk.store.read() as session:
         assert [run.state for run in session.scalars(select(CrawlRun))] == ["failed"] * 3
         assert session.scalars(select(Quarantine.kind)).all() == ["source"]
-        assert "ba lần" in crawl.health(session, row, START).vi
-    crawl.set_enabled(desk, person("quantri", Role.ADMINISTRATOR), press, True)
+        assert "ba lần" in source_state.health(session, row, START).vi
+    sources.set_enabled(desk, person("quantri", Role.ADMINISTRATOR), press, True)
     assert (source(desk, press).crashes, crawl.due(desk, 5)) == (0, [press])
 
 
@@ -165,30 +165,30 @@ def test_a_dead_schedulers_runs_are_closed_and_read_again(
 
 def test_the_app_asks_and_one_scheduler_takes(desk: Desk, press: str, person: Callable[..., Actor]) -> None:
     officer = person("canbo", Role.OFFICER)
-    request = crawl.request_crawl(desk, officer, press)
-    assert crawl.request_crawl(desk, officer, press) == request
-    taken = crawl.take_requests(desk, "scheduler:h:1")
+    request = crawl_requests.request_crawl(desk, officer, press)
+    assert crawl_requests.request_crawl(desk, officer, press) == request
+    taken = crawl_requests.take_requests(desk, "scheduler:h:1")
     assert [(one.request_id, one.kind, one.source_id) for one in taken] == [(request, "source", press)]
-    assert crawl.take_requests(desk, "scheduler:h:2") == []
-    crawl.finish_request(desk, request, {"read": True})
-    crawl.finish_request(desk, request, {"read": False}, failed=True)
+    assert crawl_requests.take_requests(desk, "scheduler:h:2") == []
+    crawl_requests.finish_request(desk, request, {"read": True})
+    crawl_requests.finish_request(desk, request, {"read": False}, failed=True)
     with desk.store.read() as session:
         row = session.get_one(CrawlRequest, request)
         assert (row.state, row.result) == ("done", {"read": True})
     with pytest.raises(NotFound):
-        crawl.request_crawl(desk, officer, "khong-co")
+        crawl_requests.request_crawl(desk, officer, "khong-co")
     with pytest.raises(Forbidden):
-        crawl.request_crawl(desk, person("nguoiky", Role.SIGNER), press)
+        crawl_requests.request_crawl(desk, person("nguoiky", Role.SIGNER), press)
 
 
 def test_a_request_whose_scheduler_died_is_tried_three_times(
     desk: Desk, press: str, person: Callable[..., Actor]
 ) -> None:
-    request = crawl.request_crawl(desk, person("canbo", Role.OFFICER), press)
+    request = crawl_requests.request_crawl(desk, person("canbo", Role.OFFICER), press)
     for _ in range(3):
-        assert len(crawl.take_requests(desk, "scheduler:h:999999")) == 1
+        assert len(crawl_requests.take_requests(desk, "scheduler:h:999999")) == 1
         crawl.interrupt_stale(desk, "scheduler:h:2")
-    assert crawl.take_requests(desk, "scheduler:h:2") == []
+    assert crawl_requests.take_requests(desk, "scheduler:h:2") == []
     with desk.store.read() as session:
         row = session.get_one(CrawlRequest, request)
         assert row.state == "failed"
@@ -211,7 +211,7 @@ def test_a_request_whose_scheduler_died_is_tried_three_times(
 def test_a_bad_source_names_its_field(desk: Desk, changes: dict[str, Any], field: str) -> None:
     values: dict[str, Any] = {"id": "moi", "name": "Mới", "kind": "feed", "url": "http://x.example/rss"}
     with pytest.raises(Invalid) as caught:
-        crawl.add_source(desk, None, crawl.NewSource(**(values | changes)))
+        sources.add_source(desk, None, sources.NewSource(**(values | changes)))
     assert field in caught.value.fields
     with desk.store.read() as session:
         assert session.scalar(select(func.count()).select_from(Source)) == 0
@@ -220,17 +220,17 @@ def test_a_bad_source_names_its_field(desk: Desk, changes: dict[str, Any], field
 def test_editing_a_source(desk: Desk, press: str, person: Callable[..., Actor]) -> None:
     admin = person("quantri", Role.ADMINISTRATOR)
     crawl.finish(desk, begin(desk, press), result(press, "seen", etag='"a"'))
-    edited = crawl.NewSource(press, "Báo A mới", "feed", "http://bao-a.example/rss2")
-    assert crawl.edit_source(desk, admin, press, 1, edited) == 2
+    edited = sources.NewSource(press, "Báo A mới", "feed", "http://bao-a.example/rss2")
+    assert sources.edit_source(desk, admin, press, 1, edited) == 2
     row = source(desk, press)
     assert (row.name, row.etag, row.reach_tier) == ("Báo A mới", "", 1)
-    assert crawl.edit_source(desk, admin, press, 2, edited) == 2, "nothing changed"
+    assert sources.edit_source(desk, admin, press, 2, edited) == 2, "nothing changed"
     with pytest.raises(Conflict):
-        crawl.edit_source(desk, admin, press, 1, edited)
+        sources.edit_source(desk, admin, press, 1, edited)
     with pytest.raises(Forbidden):
-        crawl.edit_source(desk, person("canbo", Role.OFFICER), press, 2, edited)
+        sources.edit_source(desk, person("canbo", Role.OFFICER), press, 2, edited)
     with pytest.raises(Invalid):
-        crawl.add_source(desk, admin, edited)
+        sources.add_source(desk, admin, edited)
     with desk.store.read() as session:
         acts = [
             (r.act, r.refused)

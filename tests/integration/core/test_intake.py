@@ -22,7 +22,7 @@ from core.records.item import Capture, CopyBand, Item, ItemVersion, Mention, Out
 from core.records.migrate import upgrade
 from core.records.source import CrawlRun, KnownEntry, Quarantine
 from core.rules.vocabulary import Level
-from core.services import crawl, intake, outbox, stories, units
+from core.services import crawl, intake, outbox, sources, stories, units
 from core.services.desk import Desk
 from indexer.analysis.analyst import LocalAnalyst
 from tests.integration.core.conftest import DYKE, ELSEWHERE, START, StandingClock, candidate, make_desk
@@ -199,8 +199,8 @@ def test_a_text_that_breaks_the_analyst_stops_nobody(
 def test_copies_point_to_the_earliest_and_share_its_story(
     desk: Desk, clock: StandingClock, press: str
 ) -> None:
-    other = crawl.add_source(
-        desk, None, crawl.NewSource("bao-c", "Báo C", "feed", "http://bao-c.example/rss", domestic=False)
+    other = sources.add_source(
+        desk, None, sources.NewSource("bao-c", "Báo C", "feed", "http://bao-c.example/rss", domestic=False)
     )
     assert outcomes(desk, [candidate(press, 1, "Đê xã Chí Minh an toàn", DYKE)]) == ["new"]
     clock.move(hours=1)
@@ -372,9 +372,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     desk = make_desk(store, StandingClock(), folder / "captures")
     unit = units.ensure_unit(desk, "11131", Level.COMMUNE, "UBND xã Chí Minh", "xã Chí Minh")
     units.watch(desk, None, unit, ["11131"])
-    crawl.add_source(desk, None, crawl.NewSource("bao-a", "Báo A", "feed", "http://bao-a.example/rss"))
-    crawl.add_source(
-        desk, None, crawl.NewSource("trang-b", "Trang B", "feed", "http://b.example/rss", social=True)
+    sources.add_source(desk, None, sources.NewSource("bao-a", "Báo A", "feed", "http://bao-a.example/rss"))
+    sources.add_source(
+        desk, None, sources.NewSource("trang-b", "Trang B", "feed", "http://b.example/rss", social=True)
     )
     with store.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")

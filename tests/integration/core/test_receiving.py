@@ -17,7 +17,7 @@ from core.records.audit import AuditRow
 from core.records.item import Capture, Item, Mention, StoryLocality
 from core.records.source import CrawlRequest
 from core.rules.vocabulary import Role
-from core.services import crawl, intake
+from core.services import crawl_requests, intake
 from core.services.desk import Actor, Desk
 from core.services.intake import ReceivedText
 from core.services.receiving import upload_kind
@@ -172,7 +172,7 @@ def test_a_link_is_fetched_by_the_scheduler_and_becomes_an_item(
     request = intake.receive_link(
         desk, officer, "http://la.example/bai?utm_source=z", "Trang lạ", START - timedelta(hours=1), "xem"
     )
-    taken = crawl.take_requests(desk, "scheduler:h:1")
+    taken = crawl_requests.take_requests(desk, "scheduler:h:1")
     assert [(one.request_id, one.kind, one.url) for one in taken] == [
         (request, "link", "http://la.example/bai?utm_source=z")
     ]

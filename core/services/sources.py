@@ -1,0 +1,211 @@
+"""Sources: added, changed, switched on and off. The database is the truth for them (decision 7)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict, Invalid, NotFound
+from core.messages import ListingRules
+from core.records.source import Source
+from core.rules.permissions import require
+from core.services import audit, source_state
+from core.services.desk import Actor, Desk
+
+KINDS = ("feed", "listing", "page")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSource:
+    """What a form or a catalogue says of a source; :class:`core.records.source.Source` tells the meanings."""
+
+    id: str
+    name: str
+    kind: str
+    url: str
+    language: str = ""
+    country: str = "VN"
+    domestic: bool = True
+    social: bool = False
+    reach_tier: int = 1
+    locality: str | None = None
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    enabled: bool = True
+    interval_minutes: int = 60
+
+
+def add_source(desk: Desk, actor: Actor | None, source: NewSource) -> str:
+    """Add a source; it is due at once. Returns its id. ``actor`` None: the command line.
+
+    Raises :class:`Forbidden`, :class:`Invalid` (fields).
+    """
+    with audit.attempt(desk, actor, "source.add", "source", source.id):
+        if actor is not None:
+            require(actor, "source.add")
+        values = _checked(source)
+        with desk.store.write() as session:
+            if session.get(Source, source.id) is not None:
+                raise Invalid(
+                    f"Đã có nguồn mang mã {source.id}. Chọn mã khác, hoặc sửa nguồn đã có.",
+                    f"A source {source.id} exists already.",
+                    fields={"id": "Mã này đã dùng cho nguồn khác."},
+                )
+            now = desk.clock.now()
+            session.add(
+                Source(
+                    id=source.id,
+                    created_at=now,
+                    next_due_at=now,
+                    state=_first_state(source.enabled),
+                    **values,
+                )
+            )
+            audit.record(
+                session,
+                desk,
+                actor,
+                "source.add",
+                "source",
+                source.id,
+                detail={"url": source.url, "kind": source.kind},
+            )
+    return source.id
+
+
+def edit_source(desk: Desk, actor: Actor | None, source_id: str, version: int, source: NewSource) -> int:
+    """Change a source (its id stays). Returns the new version. A new address forgets ETag, failures and crashes.
+
+    Raises :class:`Forbidden`, :class:`Invalid`, :class:`NotFound`, :class:`Conflict`.
+    """
+    with audit.attempt(desk, actor, "source.edit", "source", source_id):
+        if actor is not None:
+            require(actor, "source.edit")
+        values = _checked(source)
+        with desk.store.write() as session:
+            row = source_row(session, source_id, version)
+            changed = {key: value for key, value in values.items() if getattr(row, key) != value}
+            before = {key: getattr(row, key) for key in changed}
+            for key, value in changed.items():
+                setattr(row, key, value)
+            if {"url", "kind", "rules"} & set(changed):
+                _forget_answers(row)
+                row.next_due_at = desk.clock.now()
+            row.state = source_state.health(session, row, desk.clock.now()).state
+            if changed:
+                row.version += 1
+                audit.record(
+                    session,
+                    desk,
+                    actor,
+                    "source.edit",
+                    "source",
+                    source_id,
+                    detail={"before": before, "after": changed},
+                )
+            return row.version
+
+
+def set_enabled(
+    desk: Desk, actor: Actor | None, source_id: str, enabled: bool, *, version: int | None = None
+) -> int:
+    """Switch a source on or off; on forgets crashes and makes it due at once. Returns the new version.
+
+    Raises :class:`Forbidden`, :class:`NotFound`, :class:`Conflict` (when a version is given).
+    """
+    with audit.attempt(desk, actor, "source.set_enabled", "source", source_id), desk.store.write() as session:
+        if actor is not None:
+            require(actor, "source.set_enabled")
+        row = source_row(session, source_id, version)
+        if row.enabled == enabled:
+            return row.version
+        row.enabled = enabled
+        if enabled:
+            row.crashes = row.failures = 0
+            row.error_vi = row.error_en = ""
+            row.next_due_at = desk.clock.now()
+        row.state = source_state.health(session, row, desk.clock.now()).state
+        row.version += 1
+        audit.record(
+            session, desk, actor, "source.set_enabled", "source", source_id, detail={"enabled": enabled}
+        )
+        return row.version
+
+
+def _checked(source: NewSource) -> dict[str, Any]:
+    """The columns of a source, or Invalid with every field that is wrong."""
+    fields: dict[str, str] = {}
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,79}", source.id):
+        fields["id"] = (
+            "Mã nguồn dùng chữ thường không dấu, chữ số, dấu chấm hoặc gạch ngang, tối đa 80 ký tự."
+        )
+    if not source.name.strip() or len(source.name) > 200:
+        fields["name"] = "Nhập tên nguồn, tối đa 200 ký tự."
+    if source.kind not in KINDS:
+        fields["kind"] = "Chọn loại nguồn: feed, listing hoặc page."
+    try:
+        parts = urlsplit(source.url.strip())
+        web = parts.scheme in {"http", "https"} and bool(parts.hostname) and len(source.url) <= 2000
+    except ValueError:
+        web = False
+    if not web:
+        fields["url"] = "Nhập địa chỉ bắt đầu bằng http:// hoặc https://, tối đa 2000 ký tự."
+    if source.reach_tier not in range(4):
+        fields["reach_tier"] = "Tầm lan truyền từ 0 đến 3."
+    if not 5 <= source.interval_minutes <= 7 * 24 * 60:
+        fields["interval_minutes"] = "Chu kỳ đọc từ 5 phút đến 7 ngày."
+    try:
+        rules = ListingRules.model_validate(dict(source.rules)).model_dump(exclude_defaults=True)
+    except (ValidationError, TypeError, ValueError):
+        rules = {}
+        fields["rules"] = "Quy tắc đọc trang có trường lạ; dùng link_css, link_pattern, title_css, date_css."
+    if len(source.language) > 12 or len(source.country) > 4 or len(source.locality or "") > 12:
+        fields["language"] = "Mã ngôn ngữ, quốc gia hoặc địa bàn quá dài."
+    if fields:
+        raise Invalid(
+            "Chưa lưu được nguồn tin: " + " ".join(fields.values()),
+            f"The source has faults in: {', '.join(fields)}.",
+            fields=fields,
+        )
+    return {
+        "name": source.name.strip(),
+        "kind": source.kind,
+        "url": source.url.strip(),
+        "language": source.language,
+        "country": source.country,
+        "domestic": source.domestic,
+        "social": source.social,
+        "reach_tier": source.reach_tier,
+        "locality": source.locality or None,
+        "rules": rules,
+        "enabled": source.enabled,
+        "interval_minutes": source.interval_minutes,
+    }
+
+
+def _first_state(enabled: bool) -> str:
+    return "new" if enabled else "disabled"
+
+
+def source_row(session: Session, source_id: str, version: int | None = None) -> Source:
+    """The row to change. Raises :class:`NotFound`, and :class:`Conflict` when somebody changed it after ``version``."""
+    row = session.get(Source, source_id)
+    if row is None:
+        raise NotFound("Không có nguồn tin này.", f"No source {source_id}.")
+    if version is not None and row.version != version:
+        raise Conflict(
+            f"Nguồn {row.name} vừa được người khác sửa. Tải lại trang để xem bản mới rồi sửa tiếp.",
+            f"Source {source_id} was changed by somebody else.",
+        )
+    return row
+
+
+def _forget_answers(row: Source) -> None:
+    row.etag = row.last_modified = row.body_sha256 = ""
+    row.failures = row.crashes = 0
+    row.error_vi = row.error_en = ""
