@@ -43,8 +43,8 @@ def _text(
     after: float = 4,
     keep: bool = False,
 ) -> Any:
-    from alerts.documents.printable import line
     from alerts.documents.wordxml import paragraph, run
+    from core.text.printable import line
 
     return paragraph(
         [run(line(text), size, bold=bold, italic=italic)], after_pt=after, spacing=1.08, keep_next=keep
@@ -52,22 +52,22 @@ def _text(
 
 
 def _heading(text: str) -> Any:
-    from alerts.documents.printable import line
     from alerts.documents.wordxml import paragraph, run
+    from core.text.printable import line
 
     return paragraph([run(line(text), _HEADING_PT, bold=True)], before_pt=10, after_pt=4, keep_next=True)
 
 
 def _bullets(texts: Sequence[str]) -> list[Any]:
-    from alerts.documents.printable import line
     from alerts.documents.wordxml import paragraph, run
+    from core.text.printable import line
 
     return [paragraph([run(f"- {line(text)}", _TEXT_PT)], left_mm=4, after_pt=3) for text in texts]
 
 
 def _cell(*texts: tuple[str, bool]) -> list[Any]:
-    from alerts.documents.printable import line
     from alerts.documents.wordxml import paragraph, run
+    from core.text.printable import line
 
     kept = [(line(text), bold) for text, bold in texts if line(text)] or [("", False)]
     return [paragraph([run(text, _TABLE_PT, bold=bold)], before_pt=1.5, after_pt=1.5) for text, bold in kept]

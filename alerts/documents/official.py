@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.ports import OfficialDocument
+from core.queries.official_page import official_page
 
 
 def official_docx(document: OfficialDocument) -> bytes:
@@ -26,16 +27,17 @@ def official_docx(document: OfficialDocument) -> bytes:
         made_at=document.issued_on,
     )
     section = lay_out(file)
+    page = official_page(document)
     parts = [
-        *head(document),
-        *title(document),
-        *salutation(document),
-        *bases(document),
-        *body(document),
-        *signature(document),
+        *head(page),
+        *title(page),
+        *salutation(page),
+        *bases(page),
+        *body(page),
+        *signature(page),
     ]
-    if document.dossier is not None:
-        parts += [section_break(section), *annex(document, document.dossier)]
+    if page.annex is not None:
+        parts += [section_break(section), *annex(page.annex)]
     else:
         # a text that ends in a table needs a paragraph after it
         parts.append(paragraph([], mark_pt=1.0))

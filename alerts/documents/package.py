@@ -11,8 +11,8 @@ import docx
 from docx.oxml.ns import qn
 
 from alerts.documents import layout
-from alerts.documents.printable import line
 from alerts.documents.wordxml import element
+from core.text.printable import line
 
 #: Zip can date nothing earlier; the same for every entry, so that bytes depend on content alone.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from alerts.documents import layout
-from alerts.documents.printable import line
 from alerts.documents.wordxml import Element, paragraph, row, run, table
 from core.errors import Invalid
+from core.text.printable import line
 
 
 def stamp(urgency: str) -> list[Element]:

@@ -15,6 +15,7 @@ from core.errors import NotFound
 from core.ports import Sentence
 from core.queries import document as queries
 from core.queries.claim import EvidenceRow
+from core.queries.official_page import official_page
 from core.rules.vocabulary import DocumentState
 from core.services import approve, draft, publish
 from core.services.draft_content import DraftContent
@@ -22,7 +23,6 @@ from core.text.normalise import fold
 from review_app import answer_words, context, draft_edits, frame, opened
 from review_app.forms.drafting import HeadForm, IssueForm, PublishForm, SendForm, SentenceForm
 from review_app.gate import allow_act
-from review_app.official_page import paper
 from review_app.refusals import Refusal, attempt, press, version_of
 from review_app.word_diff import Change, word_diff
 
@@ -135,7 +135,7 @@ def _page(
         version=version,
         rows=rows,
         blockers=found,
-        paper=paper(official),
+        paper=official_page(official),
         unchecked=official.unchecked_fields,
         at=at,
         adding=adding,

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
+from core.queries.official_page import official_page
 from core.records.audit import AuditRow
 from core.records.claim import Claim, Evidence
 from core.records.document import Document
 from core.services import draft
 from review_app.app import create_app
-from review_app.official_page import paper
 from review_app.settings import WebSettings
 from tests.fixtures.answering import BOOK, make_answering
 from tests.fixtures.web import SECRET, Person
@@ -245,7 +245,7 @@ def test_the_page_beside_the_draft_has_the_words_of_the_docx(way, which):
         for block in article.xpath(".//p|.//h3|.//td|.//th"):
             shown += block.text_content().split()
     assert sorted(shown) == printed
-    assert paper(draft.document(answering.desk, key)).paragraphs[-1][-1].text.endswith("./.")
+    assert official_page(draft.document(answering.desk, key)).paragraphs[-1][-1].text.endswith("./.")
 
 
 def test_nobody_ticks_what_nobody_opened_and_an_edit_makes_it_unread(way):

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.documents.metrics import bold_width_mm, wrap_bold
-from alerts.documents.printable import line, lines, sentence_end
 from alerts.documents.renderer import OfficialRenderer
 from core.errors import Invalid
 from core.ports import Addressee, DossierFact, Sentence
+from core.text.printable import line, lines, sentence_end
 from tests.unit.alerts.form import Docx, W, text_of
 from tests.unit.alerts.samples import D1, D3, DOSSIER
 
