@@ -6,7 +6,7 @@ ROOMS := core crawlers indexer review_app alerts config
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
-.PHONY: help setup demo run test check lint format types imports house settings lock clean
+.PHONY: help setup demo run test soak check lint format types imports house settings lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -23,6 +23,9 @@ run: setup ## The product on real sources, in ./var (LAMRO_HOME)
 
 test: setup ## Every test that this machine can run; the last lines say which engines took part
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+soak: setup ## Long runs: kill loops (LAMRO_TEST_KILL_ROUNDS=100)
+	@$(PY) -m pytest -q -m soak --timeout 7200 $(PYTEST_ARGS) tests/soak
 
 check: lint types imports test ## All checks, then all tests
 

@@ -69,6 +69,7 @@ class Scheduler:
         while not leases.hold(self.desk, LEASE, self.owner, LEASE_SECONDS):
             waited += 1
             if waited > LEASE_SECONDS + 5 or self.stopped.wait(1):
+                self._lock.close()
                 raise AlreadyRunning(
                     "Bộ lịch đang chạy trên một máy khác dùng chung cơ sở dữ liệu. Chỉ cần một.",
                     "Another machine's scheduler holds the lease.",

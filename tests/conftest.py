@@ -33,6 +33,8 @@ os.environ["HOME"] = str(_scratch / "home")
 for _name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     os.environ.pop(_name, None)
 (_scratch / "home").mkdir()
+# Children keep what they compiled beside the source: dozens of them start with the same modules.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ[closed_network.LOG_VARIABLE] = str(_scratch / "refused")
 _hook_folder = str(Path(closed_network.__file__).parent)
 _paths = [
