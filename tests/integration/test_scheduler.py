@@ -14,7 +14,7 @@ import pytest
 
 from config.schedule import LEASE, Scheduler
 from config.settings import load
-from core.services import crawl, leases
+from core.services import crawl, crawl_requests, leases
 from tests.fixtures.kills import officer
 from tests.fixtures.product import Outlets, Product, assert_sound, contents, copy, new_home, until
 
@@ -63,7 +63,7 @@ def test_a_second_scheduler_says_so_and_the_first_answers_requests(product, outl
     with product.desk() as desk:
         until("the first round", lambda: len(contents(product)) == 2)
         outlets.number += 1
-        request = crawl.request_crawl(desk, officer(product), "to-a")
+        request = crawl_requests.request_crawl(desk, officer(product), "to-a")
         until(
             "the request",
             lambda: product.sql("SELECT state FROM crawl_request WHERE id = ?", request) == [("done",)],
