@@ -16,7 +16,7 @@ from core.ports import Addressee, Dossier, DossierEvidence, DossierFact, Officia
 from core.records.account import Account
 from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.document import Document, DocumentVersion
-from core.records.incident import FactLine, Incident
+from core.records.incident import Incident
 from core.records.item import Item, Story
 from core.records.source import Source
 from core.records.unit import Unit
@@ -275,12 +275,17 @@ def render_issued(session: Session, desk: Desk, found: Document, row: DocumentVe
 
 
 def dossier_of(session: Session, incident: Incident) -> Dossier:
-    """The clarification dossier as the record says now (Article 6 clause 1)."""
-    claims = standing.claims_of(session, incident)
-    rows = [(claim, standing.standing(session, claim)) for claim in claims]
+    """The clarification dossier as the record says now (Article 6 clause 1).
+
+    Only claims whose standing verdict is Sai lệch are in it, with their reasons, evidence and fact lines: what is accurate, opinion,
+    criticism or still open is never printed beside them (G1). Claims still open are counted, not quoted.
+    """
+    rows = [(claim, standing.standing(session, claim)) for claim in standing.claims_of(session, incident)]
+    judged = [(claim, row) for claim, row in rows if row is not None and gates.clarifiable(row)]
+    still_open = sum(row is None or row.verdict == Verdict.UNVERIFIED for _, row in rows)
     evidence: list[DossierEvidence] = []
     numbers: dict[int, int] = {}
-    for claim in claims:
+    for claim, _ in judged:
         kept = (
             select(Evidence)
             .where(Evidence.claim_id == claim.id, Evidence.removed_at.is_(None))
@@ -298,22 +303,16 @@ def dossier_of(session: Session, incident: Incident) -> Dossier:
                     piece.url,
                 )
             )
-    lines = session.scalars(
-        select(FactLine)
-        .where(FactLine.incident_id == incident.id, FactLine.removed_at.is_(None))
-        .order_by(FactLine.position, FactLine.id)
-    )
     items = session.execute(
         select(Item.title, Item.url, Item.first_seen_at)
         .where(Item.story_id.in_(select(Story.id).where(Story.incident_id == incident.id)))
         .order_by(Item.first_seen_at, Item.id)
         .limit(MAX_ITEMS)
     )
-    judged = [(claim, row) for claim, row in rows if row is not None]
     return Dossier(
         incident_number=f"{incident.number}/{incident.year}",
         title=incident.title,
-        claims=tuple(claim.quote for claim in claims),
+        claims=tuple(claim.quote for claim, _ in judged),
         verdict="; ".join(_verdict_words(row) for _, row in judged) or "chưa có kết luận",
         reason=" ".join(row.reason for _, row in judged),
         proposed_by=_people(session, [row.proposed_by for _, row in judged]),
@@ -328,14 +327,10 @@ def dossier_of(session: Session, incident: Incident) -> Dossier:
                 numbers.get(line.evidence_id) if line.evidence_id is not None else None,
                 line.as_of,
             )
-            for line in lines
+            for line in gates.fact_lines(session, incident)
         ),
         evidence=tuple(evidence),
-        open_questions=tuple(
-            claim.neutral_text or claim.quote
-            for claim, row in rows
-            if row is None or row.verdict == Verdict.UNVERIFIED
-        ),
+        open_questions=(f"{still_open} nội dung khác của vụ việc đang được xác minh",) if still_open else (),
         items=tuple((title, url, seen) for title, url, seen in items),
     )
 
@@ -458,11 +453,10 @@ def _material(session: Session, incident: Incident, unit: Unit, dossier: Dossier
         press = press or (source is not None and not source.social)
         social = social or source is None or source.social
         row = standing.standing(session, claim)
-        if row is not None and row.verdict == Verdict.MISLEADING and row.sub_verdict != SubVerdict.WRONG_NAME:
+        if row is not None and gates.clarifiable(row):
             judged.append(_judged(session, claim, row))
     facts = []
-    lines = select(FactLine).where(FactLine.incident_id == incident.id, FactLine.removed_at.is_(None))
-    for line in session.scalars(lines.order_by(FactLine.position, FactLine.id)):
+    for line in gates.fact_lines(session, incident):
         piece = session.get(Evidence, line.evidence_id) if line.evidence_id is not None else None
         live = piece is not None and piece.removed_at is None
         facts.append(

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import RuleBroken
+from core.records.claim import Evidence, VerdictRecord
 from core.records.document import Approval, Document, DocumentVersion
 from core.records.incident import FactLine, Incident
 from core.records.item import Item, Story
@@ -103,9 +104,9 @@ def require_same_ground(frozen: Mapping[str, Any], now: Mapping[str, Any]) -> No
     if ground(frozen) != ground(now):
         raise RuleBroken(
             "dossier",
-            "Hồ sơ (tuyên bố, sự thật, bằng chứng hoặc kết luận) đã thay đổi từ khi bản này được trình.",
+            "Hồ sơ (tuyên bố, sự thật, bằng chứng hoặc kết luận) đã thay đổi từ khi bản này được gửi duyệt.",
             "The dossier changed since this version was submitted.",
-            lawful="Người soạn lưu lại bản thảo để cập nhật hồ sơ, rồi trình duyệt lại.",
+            lawful="Người soạn lưu lại bản thảo để cập nhật hồ sơ, rồi gửi duyệt lại.",
         )
 
 
@@ -153,12 +154,48 @@ def require_sound(session: Session, incident: Incident, kind: DocumentKind, cont
         _claim_once(session, incident, content)
 
 
+def clarifiable(row: VerdictRecord) -> bool:
+    """True for a verdict that a clarification may rest on: Sai lệch, and not a mere wrong name (G1; domain.md §2 tighter rules)."""
+    return row.verdict == Verdict.MISLEADING and row.sub_verdict != SubVerdict.WRONG_NAME
+
+
+def fact_lines(session: Session, incident: Incident) -> list[FactLine]:
+    """The fact lines that a clarification may print, in order: none that belongs to a claim without a standing Sai lệch (G1).
+
+    A line belongs to the claim of its evidence; one without evidence belongs to the claims whose words it repeats.
+    """
+    cleared: set[int] = set()
+    said: dict[bool, list[str]] = {True: [], False: []}
+    for claim in standing.claims_of(session, incident):
+        row = standing.standing(session, claim)
+        good = row is not None and clarifiable(row)
+        cleared |= {claim.id} if good else set()
+        said[good] += [fold(claim.quote), fold(claim.neutral_text)]
+    lines = session.execute(
+        select(FactLine, Evidence.claim_id)
+        .outerjoin(Evidence, Evidence.id == FactLine.evidence_id)
+        .where(FactLine.incident_id == incident.id, FactLine.removed_at.is_(None))
+        .order_by(FactLine.position, FactLine.id)
+    )
+
+    def repeats(part: str, texts: list[str]) -> bool:
+        return any(text and (part in text or text in part) for text in texts)
+
+    found = []
+    for line, claim_id in lines:
+        part = fold(line.claim_part).strip(" .")
+        own = line.evidence_id is None or claim_id in cleared
+        if own and (not repeats(part, said[False]) or repeats(part, said[True])):
+            found.append(line)
+    return found
+
+
 def _only_misleading(session: Session, incident: Incident, content: DraftContent) -> None:
     """A claim that is not Sai lệch now cannot ride along in the clarification of one that is (G1)."""
     printed = fold(" ".join(content.texts()))
     for claim in standing.claims_of(session, incident):
         row = standing.standing(session, claim)
-        if row is not None and row.verdict == Verdict.MISLEADING and row.sub_verdict != SubVerdict.WRONG_NAME:
+        if row is not None and clarifiable(row):
             continue
         for text in (claim.quote, claim.neutral_text):
             said = fold(text).strip(" .")

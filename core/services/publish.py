@@ -88,7 +88,7 @@ def issue(
                 "profile",
                 "Ngày phát hành thuộc hồ sơ pháp lý khác với bản đã duyệt (căn cứ, nơi nhận đã đổi).",
                 "The date of issue falls under another legal profile than the approved version.",
-                lawful="Người soạn lưu lại bản thảo với căn cứ hiện hành, rồi trình duyệt lại.",
+                lawful="Người soạn lưu lại bản thảo với căn cứ hiện hành, rồi gửi duyệt lại.",
             )
         _unused(session, incident, document, given, issued_on.year)
         document.state = state

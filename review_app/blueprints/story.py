@@ -139,7 +139,7 @@ def _office_named(form: ClaimForm) -> bool:
 
 def _open_claim(story_id: int, form: ClaimForm) -> Response | BaseResponse:
     concerns = form.concerns_unit.data if form.concerns.data == "other" else form.concerns.data
-    judge.open_claim(
+    claim_id = judge.open_claim(
         context.desk(),
         context.actor(),
         story_id,
@@ -151,7 +151,7 @@ def _open_claim(story_id: int, form: ClaimForm) -> Response | BaseResponse:
         form.sensitive.data,
     )
     frame.done(gettext("Đã ghi tuyên bố và gắn Nghi sai lệch. Việc tiếp theo: mở vụ việc, thêm bằng chứng."))
-    return redirect(url_for("story.show", story_id=story_id) + "#claims", 303)
+    return redirect(url_for("claim.show", claim_id=claim_id), 303)
 
 
 @blueprint.get("/items/<int:item_id>")

@@ -138,7 +138,9 @@ def test_the_quote_form_opens_a_claim(office, person):
         claim = session.scalars(select(Claim).where(Claim.story_id == office.stories["qua"])).one()
         assert claim.concerns_unit_id == office.unit_id and claim.neutral_text == "Có hộ chưa nhận quà."
     assert story_of(office, "qua").tag == "suspected"
-    page = someone.get(answer.location)
+    assert answer.location == f"/claims/{claim.id}", "the next act is on the claim"
+    assert "Tuyên bố cần kết luận" in words(someone.get(answer.location))
+    page = someone.get(f"/stories/{office.stories['qua']}")
     assert "Tuyên bố đã trích" in words(page) and "nói về xã Chí Minh" in words(page)
 
 
