@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from crawlers.parsers.byline import META_UPDATED, by_htmldate, first_date, published
+from crawlers.parsers.byline import ABSURD, by_htmldate, published, updated_at
 from crawlers.parsers.charset import decode
+from crawlers.parsers.contradictions import addresses_disagree, language_disagrees, titles_disagree
 from crawlers.parsers.markup import tree_of
 from crawlers.parsers.metadata import (
     author_of,
@@ -21,7 +22,6 @@ from crawlers.parsers.metadata import (
     json_ld,
     language_of,
     meta_values,
-    strings,
     title_of,
 )
 from crawlers.parsers.plain import TEXT_LIMIT, TITLE_LIMIT, one_line, paragraphs, text_warnings
@@ -49,19 +49,20 @@ def extract_article(body: bytes, url: str, headers: Mapping[str, str] | None, no
     shape = _shape(tree, url, data, meta)
     raw_title = title_of(tree, data, meta)
     published_at, date_from, warnings = published(tree, data, meta, now)
-    updated = first_date(
-        [*strings(data, "dateModified"), *(meta[k] for k in META_UPDATED if k in meta)], now, []
-    )
+    updated = updated_at(data, meta, now)
     language = language_of(tree, meta)
     author = author_of(data, meta)
     canonical = believed_address(tree, url)
     raw_text = _main_text(tree, url)
-    if date_from == "none":
+    # A claim that was refused as absurd is not put to htmldate, which would make a date of 31/02 and of the year 0.
+    if date_from == "none" and not ABSURD & set(warnings):
         published_at, date_from = by_htmldate(decoded.text, url, now)
     text = paragraphs(raw_text, TEXT_LIMIT)
     title = one_line(raw_title, TITLE_LIMIT)
     warnings = [*decoded.warnings, *warnings, *text_warnings(raw_title, title, TITLE_LIMIT)]
     warnings += [w for w in text_warnings(raw_text, text, TEXT_LIMIT) if w not in warnings]
+    warnings += titles_disagree(tree, meta) + addresses_disagree(tree, meta, url)
+    warnings += language_disagrees(language, text)
     kind: Literal["article", "listing", "empty"] = "article"
     if len(text) < _MIN_TEXT:
         kind = "listing" if shape == "listing" else "empty"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
 from core.clock import VIETNAM
-from crawlers.parsers.dates import read_date
+from crawlers.parsers.contradictions import dates_disagree
+from crawlers.parsers.dates import Reading, read_date
 from crawlers.parsers.markup import tree_of
 from crawlers.parsers.metadata import strings
 
@@ -15,7 +17,7 @@ _META_PUBLISHED = (
     "article:published_time", "og:published_time", "datepublished", "pubdate", "publishdate", "publish-date", "dc.date.issued",
     "dc.date", "dcterms.created", "dcterms.date", "parsely-pub-date", "sailthru.date", "date", "cxenseparse:recs:publishtime",
 )  # fmt: skip
-META_UPDATED = (
+_META_UPDATED = (
     "article:modified_time",
     "og:updated_time",
     "datemodified",
@@ -32,6 +34,14 @@ _BYLINE = re.compile(
     r"(?:(?:\d+|vài)\s*(?:phút|giờ|ngày|tuần)\s*trước)|hôm (?:qua|nay|kia)",
     re.I,
 )
+#: Warnings of a date that was given and cannot be.
+ABSURD = frozenset({"date_impossible", "date_in_future", "date_too_old"})
+#: Enough of a date to try inside an element that calls itself one.
+_LOOSE = re.compile(
+    r"\d{1,2}\s*[/.-]\s*\d{1,2}|\d\s*(?:tháng|thg|th)(?![^\W\d])|(?:sáng|trưa|chiều|tối|đêm)\s+(?:nay|qua)|\b(?:trước|ago|cách đây|today|yesterday)\b|"
+    r"\b[A-Za-z]{3,9}\.?,?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}\b|\b\d{1,2}\s+[A-Za-z]{3,9}\.?,?\s+\d{4}\b|vừa (?:xong|đăng)|mới đây",
+    re.I,
+)
 _ASIDE = frozenset({"nav", "footer", "aside", "script", "style"})
 _SIDE_CLASS = re.compile(
     r"related|lien-?quan|tin-?khac|sidebar|comment|binh-?luan|most-?read|xem-?nhieu|footer|recommend|box-?category",
@@ -43,10 +53,10 @@ def first_date(values: list[str], now: datetime, warnings: list[str]) -> datetim
     """The first of ``values`` that can be believed; what was wrong with the others is added to ``warnings``."""
     for value in values:
         reading = read_date(value, now)
-        if reading.at:
-            return reading.at
         if reading.warning and reading.warning not in warnings:
             warnings.append(reading.warning)
+        if reading.at:
+            return reading.at
     return None
 
 
@@ -55,13 +65,22 @@ def published(
 ) -> tuple[datetime | None, str, list[str]]:
     """Moment (UTC), the step that decided (``json-ld``, ``meta``, ``byline`` or ``none``) and warnings."""
     warnings: list[str] = []
-    if at := first_date(strings(data, "datePublished"), now, warnings):
-        return at, "json-ld", warnings
-    if at := first_date([meta[k] for k in _META_PUBLISHED if k in meta], now, warnings):
-        return at, "meta", warnings
+    claimed = first_date(strings(data, "datePublished"), now, warnings)
+    headed = first_date([meta[k] for k in _META_PUBLISHED if k in meta], now, warnings)
+    if at := claimed or headed:
+        updated = updated_at(data, meta, now)
+        warnings += dates_disagree(at, updated, [headed, _byline(tree, now, [])])
+        return at, "json-ld" if claimed else "meta", warnings
     if at := _byline(tree, now, warnings):
         return at, "byline", warnings
     return None, "none", warnings
+
+
+def updated_at(data: list[dict[str, Any]], meta: dict[str, str], now: datetime) -> datetime | None:
+    """When the page says it was last changed."""
+    return first_date(
+        [*strings(data, "dateModified"), *(meta[k] for k in _META_UPDATED if k in meta)], now, []
+    )
 
 
 def _byline(tree: Any, now: datetime, warnings: list[str]) -> datetime | None:
@@ -72,7 +91,7 @@ def _byline(tree: Any, now: datetime, warnings: list[str]) -> datetime | None:
     """
     headline = next((h for h in tree.iter("h1") if (h.text_content() or "").strip()), None)
     after = headline is None
-    best: dict[tuple[bool, bool], datetime] = {}
+    best: dict[tuple[bool, bool], Reading] = {}
     seen = 0
     for element in tree.iter():
         if element is headline:
@@ -88,11 +107,15 @@ def _byline(tree: Any, now: datetime, warnings: list[str]) -> datetime | None:
         words = element.get("datetime") if element.tag == "time" else None
         if not words:
             words = _short_text(element) if marked else (element.text or "")
-        words = " ".join(words[:400].split())
+        words = " ".join(unicodedata.normalize("NFC", words[:400]).split())
         if (
             not words
             or len(words) > 120
-            or not (_BYLINE.search(words) or (element.tag == "time" and words[:4].isdigit()))
+            or not (
+                _BYLINE.search(words)
+                or (marked and _LOOSE.search(words))
+                or (element.tag == "time" and words[:4].isdigit())
+            )
         ):
             continue
         if not marked and not (len(words) <= 60):
@@ -107,12 +130,16 @@ def _byline(tree: Any, now: datetime, warnings: list[str]) -> datetime | None:
             if reading.warning and reading.warning not in warnings:
                 warnings.append(reading.warning)
             continue
-        best.setdefault((after, reading.has_time), reading.at)
+        if reading.warning == "year_guessed" and not marked:
+            continue
+        best.setdefault((after, reading.has_time), reading)
         if after and reading.has_time:
             break
     for key in ((True, True), (True, False), (False, True), (False, False)):
         if key in best:
-            return best[key]
+            if best[key].warning and best[key].warning not in warnings:
+                warnings.append(best[key].warning)
+            return best[key].at
     return None
 
 

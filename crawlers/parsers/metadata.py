@@ -70,11 +70,14 @@ def meta_values(tree: Any) -> dict[str, str]:
 
 def title_of(tree: Any, data: list[dict[str, Any]], meta: dict[str, str]) -> str:
     """The headline, raw: JSON-LD, a single h1, og:title, the longest h1, the title without its site name."""
-    for headline in strings(data, "headline"):
-        if headline.strip():
-            return fragment_text(headline[:20_000])
     headings = [" ".join(h.text_content().split()) for h in tree.iter("h1")]
     headings = [h for h in headings if h]
+    for claimed in strings(data, "headline"):
+        if claimed.strip():
+            headline = " ".join(fragment_text(claimed[:20_000]).split())
+            # Some outlets put their name behind the headline there, and not on the page.
+            on_page = [h for h in headings if len(h) > 15 and headline.startswith(h)]
+            return on_page[0] if len(on_page) == 1 else headline
     shown = meta.get("og:title", "").strip()
     if len(headings) == 1 and len(headings[0]) > 15:
         return headings[0]
