@@ -55,6 +55,7 @@ def make_desk(settings: Settings, store: Store | None = None, *, backend: str | 
     from config.response import load_matrix
     from core.clock import clock_from_environment
     from core.services.desk import Desk
+    from crawlers.registry import KindRegistry
     from indexer.analysis.analyst import LocalAnalyst
 
     return Desk(
@@ -65,6 +66,7 @@ def make_desk(settings: Settings, store: Store | None = None, *, backend: str | 
         captures=CaptureFolder(settings.captures_path),
         profiles=load_profiles(),
         matrix=load_matrix(),
+        kinds=KindRegistry(),
         index=make_index(settings, backend),
         contact=settings.contact,
         mail_from=settings.mail_from,

@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
 
-#: What a source is. A new kind is one file in ``crawlers`` and one name here.
-SourceKind = Literal["feed", "listing", "page"]
+#: What a source is. The names are those of :mod:`crawlers.registry`; a kind that it does not know is refused there, with a sentence.
+SourceKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 
 #: The one word of a run that an officer and outside tools see.
 Outcome = Literal[
@@ -27,27 +27,19 @@ class Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ListingRules(Message):
-    """How to read a listing page without a feed: CSS of the links, or a pattern of their addresses."""
-
-    link_css: str = ""
-    link_pattern: str = ""
-    title_css: str = ""
-    date_css: str = ""
-
-
 class CrawlJob(Message):
     """One source to read in this round.
 
     ``known`` maps canonical URLs already stored to the entry hash last seen; an entry whose hash is unchanged is not fetched.
-    ``previews`` asks for candidates without captures and ignoring ``known`` (admin preview).
+    ``preview`` asks for candidates without captures and ignoring ``known``: a few articles are opened, the rest is only listed.
+    ``rules`` are the kind's own settings; the kind states and checks their shape (:mod:`crawlers.registry`).
     """
 
     source_id: str = Field(min_length=1, max_length=80)
     kind: SourceKind
     url: str = Field(max_length=2000)
     language: str = ""
-    rules: ListingRules = ListingRules()
+    rules: dict[str, Any] = Field(default_factory=dict)
     etag: str = ""
     last_modified: str = ""
     body_sha256: str = ""
@@ -92,6 +84,8 @@ class Candidate(Message):
     author: str = Field(default="", max_length=200)
     kind: Literal["article", "post", "video", "listing"] = "article"
     entry_hash: str = ""
+    #: which rule of the source led here (link_css, link_pattern, address, feed …), for a preview
+    found_by: str = Field(default="", max_length=40)
     warnings: list[str] = Field(default_factory=list)
     capture: CaptureRecord | None = None
 

@@ -6,7 +6,7 @@ code points of ``title + "\\n" + text`` unless said otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -453,4 +453,43 @@ class CaptureStore(Protocol):
 
     def keep(self, data: bytes, suffix: str) -> tuple[str, str]:
         """Store an uploaded file under its hash; returns (relative path, SHA-256)."""
+        ...
+
+
+# --- kinds of source ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOption:
+    """One setting that a kind of source takes. ``form`` is text, number, yes_no, choice or list; ``choices`` are the words of a choice."""
+
+    name: str
+    form: str
+    required: bool
+    default: Any
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSource:
+    """Address and settings of a source in the form that is stored; ``social`` when the kind can only be public social pages."""
+
+    url: str
+    rules: Mapping[str, Any]
+    social: bool
+
+
+class SourceKinds(Protocol):
+    """What the crawler can read, without loading it."""
+
+    def names(self) -> tuple[str, ...]:
+        """The kinds there are, in alphabetical order."""
+        ...
+
+    def options(self, kind: str) -> tuple[SourceOption, ...]:
+        """The settings that a kind takes. Raises KeyError for an unknown one."""
+        ...
+
+    def check(self, kind: str, url: str, rules: Mapping[str, Any]) -> CheckedSource:
+        """Address and settings as they are stored. Raises :class:`core.errors.Invalid` with the fields that are wrong."""
         ...

@@ -99,8 +99,13 @@ REASONS: dict[str, Reason] = {
     ),
     "bad_rules": Reason(
         "failed",
-        "Quy tắc CSS hoặc mẫu địa chỉ của nguồn này viết sai. Sửa quy tắc trong trang quản trị nguồn.",
-        "The CSS rule or address pattern of this source is wrongly written. Correct it on the source's admin page.",
+        "Quy tắc CSS, mẫu địa chỉ hoặc thiết đặt của nguồn này viết sai. Sửa trong trang quản trị nguồn.",
+        "The CSS rule, address pattern or setting of this source is wrongly written. Correct it on the source's admin page.",
+    ),
+    "unknown_kind": Reason(
+        "failed",
+        "Bản phần mềm này không có loại nguồn như vậy. Sửa loại của nguồn, hoặc cài bản phần mềm mới hơn.",
+        "This version of the program has no such kind of source. Correct the source's kind, or install a newer version.",
     ),
     "bad_link": Reason(
         "failed",

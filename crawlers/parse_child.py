@@ -59,16 +59,18 @@ def _answer(out: BinaryIO, answer: dict[str, Any]) -> None:
 
 
 def _parse(head: dict[str, Any], body: bytes) -> Any:
-    from core.messages import ListingRules
     from crawlers.parsers.article import extract_article
     from crawlers.parsers.feed import parse_feed
-    from crawlers.parsers.listing import parse_listing
+    from crawlers.registry import all_kinds
+    from crawlers.spiders.base import Document
 
     url, now, headers = head["url"], datetime.fromisoformat(head["now"]), head["headers"]
     if head["what"] == "feed":
         return parse_feed(body, url, now, headers, head["limit"])
-    if head["what"] == "listing":
-        return parse_listing(body, url, now, ListingRules(**head["rules"]), headers, head["limit"])
+    if head["what"] == "entries":
+        kind = all_kinds()[head["kind"]]
+        options = kind.options.model_validate(head["rules"])
+        return kind.parse(Document(body, url, now, headers, head["limit"]), options)
     return extract_article(body, url, headers, now)
 
 
@@ -82,21 +84,12 @@ def _warm_up() -> None:
         * 5
         + b"</article></body></html>"
     )
+    feed = b"<rss version='2.0'><channel><title>t</title></channel></rss>"
     now = datetime(2020, 2, 2, tzinfo=UTC).isoformat()
-    for what in ("article", "listing", "feed"):
-        head: dict[str, Any] = {
-            "what": what,
-            "url": "https://example.vn/a",
-            "now": now,
-            "headers": {},
-            "rules": {},
-            "limit": 5,
-        }
+    common = {"url": "https://example.vn/a", "now": now, "headers": {}, "rules": {}, "limit": 5}
+    for what, kind, body in (("article", "", page), ("entries", "listing", page), ("entries", "feed", feed)):
         try:
-            _parse(
-                head,
-                page if what != "feed" else b"<rss version='2.0'><channel><title>t</title></channel></rss>",
-            )
+            _parse({"what": what, "kind": kind, **common}, body)
         except Exception:
             pass  # the first real page will say what is wrong
 

@@ -22,8 +22,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from core.messages import ListingRules
-from crawlers.parsers.results import Article, FeedResult, ListingResult, Unreadable
+from crawlers.parsers.results import Article, FeedResult, Unreadable
 
 CPU_SECONDS = 10
 WALL_SECONDS = 20
@@ -96,18 +95,19 @@ class ParseWorker:
         """As :func:`crawlers.parsers.article.extract_article`. Raises :class:`Unreadable`, :class:`ParserKilled`."""
         return self._ask("article", body, url, now, headers, {}, Article)
 
-    def listing(
+    def entries(
         self,
+        kind: str,
         body: bytes,
         url: str,
         now: datetime,
-        rules: ListingRules | None = None,
         headers: Mapping[str, str] | None = None,
-        limit: int = 60,
-    ) -> ListingResult:
-        """As :func:`crawlers.parsers.listing.parse_listing`. Raises :class:`Unreadable`, :class:`ParserKilled`."""
-        extra = {"rules": (rules or ListingRules()).model_dump(), "limit": limit}
-        return self._ask("listing", body, url, now, headers, extra, ListingResult)
+        rules: Mapping[str, Any] | None = None,
+        limit: int = 1_000,
+    ) -> FeedResult:
+        """As :meth:`crawlers.spiders.base.Kind.parse` of the kind named. Raises :class:`Unreadable`, :class:`ParserKilled`."""
+        extra = {"kind": kind, "rules": dict(rules or {}), "limit": limit}
+        return self._ask("entries", body, url, now, headers, extra, FeedResult)
 
     def abort(self) -> None:
         """Kill the child at once, from any thread: the page it reads ends as :class:`ParserKilled`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from core.clock import Clock
-from core.ports import Analyst, CaptureStore, DocumentRenderer, SearchIndex
+from core.ports import Analyst, CaptureStore, DocumentRenderer, SearchIndex, SourceKinds
 from core.records.engine import Store
 from core.rules.matrix import ResponseMatrix
 from core.rules.profiles import LegalProfiles
@@ -45,6 +45,7 @@ class Desk:
     captures: CaptureStore
     profiles: LegalProfiles
     matrix: ResponseMatrix
+    kinds: SourceKinds
     index: SearchIndex | None = None
     contact: str = ""
     mail_from: str = ""

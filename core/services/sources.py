@@ -6,19 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Invalid, NotFound
-from core.messages import ListingRules
+from core.ports import CheckedSource
 from core.records.source import Source
 from core.rules.permissions import require
 from core.services import audit, source_state
 from core.services.desk import Actor, Desk
-
-KINDS = ("feed", "listing", "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,7 @@ def add_source(desk: Desk, actor: Actor | None, source: NewSource) -> str:
     with audit.attempt(desk, actor, "source.add", "source", source.id):
         if actor is not None:
             require(actor, "source.add")
-        values = _checked(source)
+        values = _checked(desk, source)
         with desk.store.write() as session:
             if session.get(Source, source.id) is not None:
                 raise Invalid(
@@ -86,7 +82,7 @@ def edit_source(desk: Desk, actor: Actor | None, source_id: str, version: int, s
     with audit.attempt(desk, actor, "source.edit", "source", source_id):
         if actor is not None:
             require(actor, "source.edit")
-        values = _checked(source)
+        values = _checked(desk, source)
         with desk.store.write() as session:
             row = source_row(session, source_id, version)
             changed = {key: value for key, value in values.items() if getattr(row, key) != value}
@@ -137,7 +133,7 @@ def set_enabled(
         return row.version
 
 
-def _checked(source: NewSource) -> dict[str, Any]:
+def _checked(desk: Desk, source: NewSource) -> dict[str, Any]:
     """The columns of a source, or Invalid with every field that is wrong."""
     fields: dict[str, str] = {}
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,79}", source.id):
@@ -146,27 +142,18 @@ def _checked(source: NewSource) -> dict[str, Any]:
         )
     if not source.name.strip() or len(source.name) > 200:
         fields["name"] = "Nhập tên nguồn, tối đa 200 ký tự."
-    if source.kind not in KINDS:
-        fields["kind"] = "Chọn loại nguồn: feed, listing hoặc page."
-    try:
-        parts = urlsplit(source.url.strip())
-        web = parts.scheme in {"http", "https"} and bool(parts.hostname) and len(source.url) <= 2000
-    except ValueError:
-        web = False
-    if not web:
-        fields["url"] = "Nhập địa chỉ bắt đầu bằng http:// hoặc https://, tối đa 2000 ký tự."
     if source.reach_tier not in range(4):
         fields["reach_tier"] = "Tầm lan truyền từ 0 đến 3."
     if not 5 <= source.interval_minutes <= 7 * 24 * 60:
         fields["interval_minutes"] = "Chu kỳ đọc từ 5 phút đến 7 ngày."
+    checked: CheckedSource | None = None
     try:
-        rules = ListingRules.model_validate(dict(source.rules)).model_dump(exclude_defaults=True)
-    except (ValidationError, TypeError, ValueError):
-        rules = {}
-        fields["rules"] = "Quy tắc đọc trang có trường lạ; dùng link_css, link_pattern, title_css, date_css."
+        checked = desk.kinds.check(source.kind, source.url, source.rules)
+    except Invalid as error:
+        fields.update(error.fields)
     if len(source.language) > 12 or len(source.country) > 4 or len(source.locality or "") > 12:
         fields["language"] = "Mã ngôn ngữ, quốc gia hoặc địa bàn quá dài."
-    if fields:
+    if fields or checked is None:
         raise Invalid(
             "Chưa lưu được nguồn tin: " + " ".join(fields.values()),
             f"The source has faults in: {', '.join(fields)}.",
@@ -175,14 +162,14 @@ def _checked(source: NewSource) -> dict[str, Any]:
     return {
         "name": source.name.strip(),
         "kind": source.kind,
-        "url": source.url.strip(),
+        "url": checked.url,
         "language": source.language,
         "country": source.country,
         "domestic": source.domestic,
-        "social": source.social,
+        "social": source.social or checked.social,
         "reach_tier": source.reach_tier,
         "locality": source.locality or None,
-        "rules": rules,
+        "rules": dict(checked.rules),
         "enabled": source.enabled,
         "interval_minutes": source.interval_minutes,
     }

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -103,19 +103,21 @@ class Fetcher:
         self._hosts: dict[str, asyncio.Semaphore] = {}
         self.budget = BodyBudget()
 
-    async def get(self, url: str, *, etag: str = "", last_modified: str = "") -> Page:
-        """The page at ``url``, or the 304 answer to ``etag`` and ``last_modified``.
+    async def get(
+        self, url: str, *, etag: str = "", last_modified: str = "", headers: Mapping[str, str] | None = None
+    ) -> Page:
+        """The page at ``url``, or the 304 answer to ``etag`` and ``last_modified``; ``headers`` are sent besides.
 
         Raises :class:`Failure`. Any status but 200 to 299 and 304 is a failure, and its body is not read further.
         """
         self._refuse_odd(url)
-        headers = {}
+        sent = dict(headers or {})
         if etag:
-            headers["If-None-Match"] = etag
+            sent["If-None-Match"] = etag
         if last_modified:
-            headers["If-Modified-Since"] = last_modified
+            sent["If-Modified-Since"] = last_modified
         try:
-            return await self._once(url, headers)
+            return await self._once(url, sent)
         except Failure as failure:
             if not is_transient(failure.code) or failure.retry_after is not None:
                 raise
@@ -123,7 +125,7 @@ class Fetcher:
         parts = urlsplit(url)
         if not self._allowed.permits(parts.hostname or "", parts.port or 80):
             await asyncio.sleep(RETRY_PAUSE)
-        return await self._once(url, headers)
+        return await self._once(url, sent)
 
     def _host(self, url: str) -> asyncio.Semaphore:
         parts = urlsplit(url)

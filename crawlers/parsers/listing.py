@@ -10,14 +10,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from core.messages import ListingRules
 from core.text.urls import canonical_url, host_of
 from crawlers.parsers.charset import decode
 from crawlers.parsers.dates import read_date
 from crawlers.parsers.feed import absolute_link, entry_hash
 from crawlers.parsers.plain import one_line
 from crawlers.parsers.preflight import refuse_giant_tags, refuse_tag_floods
-from crawlers.parsers.results import Link, ListingResult, Unreadable
+from crawlers.parsers.results import Link, ListingResult, ListingRules, Unreadable
 
 _ARTICLE_PATH = re.compile(r"\d{4,}|(?:[^/-]+-){3,}[^/-]+|\.(?:html?|chn|vnp|ldo|epi|aspx|tpo)$", re.I)
 _NOT_ARTICLE = re.compile(
@@ -57,6 +56,7 @@ def parse_listing(
     anchors = _anchors(soup, rules)
     wanted = _pattern(rules.link_pattern) if rules.link_pattern else None
     default = not rules.link_css and wanted is None
+    found_by = " + ".join(name for name in ("link_css", "link_pattern") if getattr(rules, name)) or "address"
     base = _base(soup, url)
     links: dict[str, Link] = {}
     own = canonical_url(url) if url else ""
@@ -83,7 +83,9 @@ def parse_listing(
             truncated = True
             break
         day = _date(box, anchor, rules, now)
-        links[key] = Link(url=full, title=title, published_at=day, entry_hash=entry_hash(full, title))
+        links[key] = Link(
+            url=full, title=title, published_at=day, entry_hash=entry_hash(full, title), found_by=found_by
+        )
     heading = soup.title.get_text(" ", strip=True) if soup.title else ""
     return ListingResult(
         title=one_line(heading), links=list(links.values()), warnings=decoded.warnings, truncated=truncated

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from core.errors import LamroError
+from core.messages import Message
 from crawlers.failures import reason_of
 
 
@@ -28,8 +29,21 @@ class Parsed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class ListingRules(Message):
+    """How to read a listing page without a feed: CSS of the links, or a pattern of their addresses."""
+
+    link_css: str = Field(default="", max_length=300)
+    link_pattern: str = Field(default="", max_length=300)
+    title_css: str = Field(default="", max_length=300)
+    date_css: str = Field(default="", max_length=300)
+
+
 class Entry(Parsed):
-    """One entry of a feed, texts plain and cut. ``entry_hash`` changes when the outlet edits the entry."""
+    """One entry of a feed, texts plain and cut. ``entry_hash`` changes when the outlet edits the entry.
+
+    ``canonical_url`` is set where the address is no identity (a redirect link that differs at each read); ``found_by`` names the rule
+    that chose the entry.
+    """
 
     url: str = Field(max_length=2000)
     guid: str = Field(default="", max_length=2000)
@@ -40,6 +54,9 @@ class Entry(Parsed):
     published_at: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None
     is_video: bool = False
+    canonical_url: str = Field(default="", max_length=2000)
+    language_hint: str = Field(default="", max_length=12)
+    found_by: str = Field(default="", max_length=40)
     entry_hash: str = ""
     warnings: list[str] = Field(default_factory=list)
 
@@ -80,6 +97,7 @@ class Link(Parsed):
     title: str = Field(default="", max_length=500)
     published_at: AwareDatetime | None = None
     entry_hash: str = ""
+    found_by: str = ""
 
 
 class ListingResult(Parsed):

@@ -97,6 +97,7 @@ class Run:
     deadline: float
     page: Page | None = None
     entries: int = 0
+    opened: int = 0
     candidates: int = 0
     seen: int = 0
     truncated: bool = False
@@ -118,6 +119,10 @@ class Run:
         if self.job.preview or not entry_hash:
             return False
         return self.job.known.get(canonical_url(url)) == entry_hash or entry_hash in self._known_hashes
+
+    def cut_off(self) -> None:
+        """Note that the source holds more than was taken. What is left comes in the next round, so that round must read it again."""
+        self.truncated = self.incomplete = True
 
     def may_open_more(self) -> bool:
         """Whether further article pages may be asked for in this round."""
@@ -188,6 +193,7 @@ class Run:
         entry_hash: str = "",
         author: str = "",
         extra_warnings: list[str] | None = None,
+        found_by: str = "",
     ) -> Candidate:
         """A candidate from a page; the named values are what the feed or listing said, used where the page is silent.
 
@@ -210,6 +216,7 @@ class Run:
             author=article.author or author,
             kind="listing" if article.kind == "listing" else "article",
             entry_hash=entry_hash,
+            found_by=found_by,
             warnings=list(dict.fromkeys([*(extra_warnings or []), *page.warnings, *article.warnings])),
             capture=capture,
         )

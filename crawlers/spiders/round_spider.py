@@ -17,7 +17,7 @@ from crawlers.fetch.addresses import AllowedHosts
 from crawlers.fetch.captures import Captures
 from crawlers.fetch.client import Fetcher
 from crawlers.parse_worker import ParseWorker
-from crawlers.registry import KINDS
+from crawlers.registry import kind_of
 from crawlers.spiders.base import Unchanged
 from crawlers.spiders.desk import SOURCE_SECONDS, Desk, ParserDesk, Run
 
@@ -75,7 +75,8 @@ class RoundSpider(scrapy.Spider):
         budget = min(SOURCE_SECONDS, self.seconds)
         run = Run(job=job, desk=desk, started_at=self.clock.now(), deadline=loop.time() + budget)
         try:
-            await KINDS[job.kind].read(run)
+            kind, options = kind_of(job)
+            await kind.read(run, options)
             result = self._finished(run)
         except Unchanged:
             result = self._result(run, "unchanged")

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from config.demo.press.moments import MomentField
 from core.errors import Misconfigured
-from core.messages import ListingRules
+from crawlers.parsers.results import ListingRules
 
 Shape = Literal["rss", "atom", "mastodon", "youtube", "listing"]
 Layout = Literal[

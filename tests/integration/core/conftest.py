@@ -20,6 +20,7 @@ from core.rules.profiles import LegalProfiles
 from core.rules.vocabulary import Level, Role
 from core.services import accounts, sources, units
 from core.services.desk import Actor, Desk
+from crawlers.registry import KindRegistry
 from indexer.analysis.analyst import LocalAnalyst
 from tests.engines.postgresql import PostgresServer
 
@@ -122,6 +123,7 @@ def make_desk(store: Store, clock: StandingClock, folder: Path, **others: Any) -
         "analyst": LocalAnalyst(),
         "captures": Folder(folder),
         "profiles": LegalProfiles(()),
+        "kinds": KindRegistry(),
     }
     values |= others
     for part in dataclasses.fields(Desk):

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from core.messages import ListingRules
 from crawlers.parse_worker import ParserKilled, ParseWorker
 from crawlers.parsers.article import extract_article
 from crawlers.parsers.results import Unreadable
@@ -29,8 +28,8 @@ def test_all_three_questions_are_answered_by_one_child(worker):
     pid = worker.pid
     page = article("Xã họp dân bàn việc kênh mương")
     assert worker.article(page, URL, NOW) == extract_article(page, URL, {}, NOW)
-    listing = worker.listing(b"<a href='/b.html'>B</a>", URL, NOW, ListingRules(link_css="a"))
-    assert [link.url for link in listing.links] == ["http://bao.example/b.html"]
+    listing = worker.entries("listing", b"<a href='/b.html'>B</a>", URL, NOW, rules={"link_css": "a"})
+    assert [entry.url for entry in listing.entries] == ["http://bao.example/b.html"]
     assert worker.pid == pid
 
 

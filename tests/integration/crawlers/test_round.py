@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from core.messages import Candidate, CrawlJob, ListingRules, SourceResult
+from core.messages import Candidate, CrawlJob, SourceResult
 from crawlers import round as rounds
 from crawlers.round import BadLine, Round, crawler_environment, run_round
 from tests.integration.crawlers.hostile import XML, Server, article, reply, rss
@@ -155,10 +155,17 @@ def test_after_five_failures_in_a_row_the_rest_waits(server, tmp_path):
     assert sum(path.endswith(".html") for path in server.hits) == 5
 
 
-def test_more_entries_than_asked_for_is_said(server, tmp_path):
-    server.pages["/rss"] = reply(rss("/1.html", "/2.html", "/3.html"), kind=XML)
+def test_what_was_cut_is_said_and_comes_in_the_next_round(server, tmp_path):
+    server.pages["/rss"] = reply(rss("/1.html", "/2.html", "/3.html"), kind=XML, ETag='"v1"')
     found, results = crawl(server, tmp_path, feed_job(server, max_entries=2, fetch_articles=False))
-    assert (len(found), results["bao"].outcome, results["bao"].entries) == (2, "truncated", 3)
+    result = results["bao"]
+    assert (len(found), result.outcome, result.entries) == (2, "truncated", 3)
+    assert (result.etag, result.last_modified, result.body_sha256) == ("", "", "")
+    found, results = crawl(
+        server, tmp_path, feed_job(server, max_entries=2, fetch_articles=False, known=known(found))
+    )
+    assert [c.url for c in found] == [server.url("/3.html")]
+    assert (results["bao"].outcome, results["bao"].seen, results["bao"].etag) == ("new", 2, '"v1"')
 
 
 def test_social_posts_are_whole_and_share_the_feeds_capture(server, tmp_path):
@@ -237,7 +244,7 @@ def test_a_listing_page_is_read_and_known_links_are_left(server, tmp_path):
 def test_a_listing_whose_rule_finds_nothing_is_an_error(server, tmp_path):
     server.pages["/tin"] = reply(article("Trang"))
     job = CrawlJob(
-        source_id="cong", kind="listing", url=server.url("/tin"), rules=ListingRules(link_css=".khong-co a")
+        source_id="cong", kind="listing", url=server.url("/tin"), rules={"link_css": ".khong-co a"}
     )
     _, results = crawl(server, tmp_path, job)
     assert (results["cong"].outcome, results["cong"].code) == ("failed", "no_links")
@@ -393,7 +400,7 @@ def test_the_crawler_is_given_no_secrets():
 
 
 @pytest.mark.parametrize(
-    "line", ["nonsense", '{"source_id":"a","kind":"telepathy","url":"http://x.example/"}', ""]
+    "line", ["nonsense", '{"source_id":"a","kind":"Tele Pathy","url":"http://x.example/"}', ""]
 )
 def test_the_program_says_what_is_wrong_with_its_input(line, tmp_path):
     root = str(Path(__file__).resolve().parents[3])

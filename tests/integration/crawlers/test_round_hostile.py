@@ -36,7 +36,7 @@ def played(tmp_path: Path) -> Iterator[Played]:
         jobs = []
         for case in cases(canary.address):
             server.pages[f"/{case.name}"] = case.answer
-            jobs.append(CrawlJob(source_id=case.name, kind=case.kind, url=server.url(f"/{case.name}")))  # type: ignore[arg-type]
+            jobs.append(CrawlJob(source_id=case.name, kind=case.kind, url=server.url(f"/{case.name}")))
         server.pages["/account/login"] = reply(b"<form><input type=password></form>")
         listing = "".join(
             f'<a href="/bai-viet-so-{i}-10000{i}.html">Xã sửa đường liên thôn số {i}</a>' for i in range(3)

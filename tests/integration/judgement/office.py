@@ -28,6 +28,7 @@ from core.rules.vocabulary import Role
 from core.services import answer, approve, draft, judge, publish
 from core.services.claim_form import NewEvidence
 from core.services.desk import Actor, Desk
+from crawlers.registry import KindRegistry
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 DYKE = "Đê Bến Trại vỡ rồi, cả xã Chí Minh phải sơ tán ngay trong đêm"
@@ -319,6 +320,7 @@ def _desk(url: str, folder: Path, clock: TestClock) -> Desk:
         captures=CaptureFolder(folder / "captures"),
         profiles=load_profiles(),
         matrix=load_matrix(),
+        kinds=KindRegistry(),
         mail_from="vanthu@xachiminh.example",
     )
 

@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.messages import ListingRules
 from crawlers.parsers.article import extract_article
 from crawlers.parsers.feed import parse_feed
 from crawlers.parsers.listing import parse_listing
-from crawlers.parsers.results import Unreadable
+from crawlers.parsers.results import ListingRules, Unreadable
 from tests.integration.crawlers.hostile import PARAGRAPHS, article
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from crawlers.spiders.base import Kind, text_hash
-from crawlers.spiders.desk import Run
+from typing import TYPE_CHECKING
+
+from crawlers.spiders.base import Kind, NoOptions, text_hash
+
+if TYPE_CHECKING:
+    from crawlers.spiders.desk import Run
 
 
-class PageKind(Kind):
+class PageKind(Kind[NoOptions]):
     """One page a source. An unchanged text is "seen"; a section page is taken, but marked as a listing."""
 
     name = "page"
+    options = NoOptions
 
-    async def read(self, run: Run) -> None:
+    async def read(self, run: Run, options: NoOptions) -> None:
         """Fetch and read the page."""
         page = await self.fetch_source(run)
         run.entries = 1
