@@ -8,14 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from core.ports import Filters
 from core.queries.frame import watched
 from core.queries.reasons import Part, item_mentions, line
 from core.records.item import Item, Mention, Story
 from core.records.source import Source
-from core.rules.vocabulary import Band
+from core.rules.vocabulary import Band, Tag
+from core.text.excerpts import excerpt
+from core.text.query import Node
 
 PAGE = 20
 #: totals and facets look at so many items at most; a longer list shows a plus sign and asks to be narrowed
@@ -25,7 +28,7 @@ KINDS = ("press", "social", "foreign", "hand")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The filters of the list. Three-state ones are "" (off), "with" or "without"."""
+    """The filters of the list. Three-state ones are "" (off), "with" or "without"; ``days`` 0 sets no limit in time."""
 
     handled: str = "without"
     named: str = "with"
@@ -42,6 +45,19 @@ class Wanted:
     days: int = 30
     sort: str = "newest"
     page: int = 1
+
+
+#: where a search begins: somebody who looks for a word means everything that is stored, tagged or not
+SEARCH = Wanted(handled="", named="", days=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What the index found for the words typed: ids, whether there were more, and the query for the excerpts."""
+
+    ids: tuple[int, ...]
+    more: bool
+    node: Node | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +104,41 @@ class Listing:
         return (self.page - 1) * PAGE + len(self.rows)
 
 
+def filters(wanted: Wanted, codes: Sequence[str], now: datetime) -> Filters:
+    """As much of the filters as the index knows, so that its first :data:`CEILING` hits are of the right kind.
+
+    :func:`listing` asks the store for all of them again: the index may be a second behind, and some it does not hold.
+    """
+    if wanted.story is not None:
+        return Filters(story=wanted.story)
+    tags = tuple("" if tag == "none" else tag for tag in wanted.tags)
+    if not tags and wanted.handled:
+        tags = tuple(Tag) if wanted.handled == "with" else ("",)
+    named = wanted.localities or (tuple(codes) if wanted.band or wanted.named == "with" else ())
+    return Filters(
+        sources=wanted.sources,
+        languages=wanted.languages,
+        localities=named,
+        tags=tags,
+        domestic={"with": False, "without": True}.get(wanted.foreign),
+        since=now - timedelta(days=wanted.days) if wanted.days else None,
+    )
+
+
 def listing(
-    session: Session, unit_id: int, wanted: Wanted, now: datetime, *, language: str = "vi"
+    session: Session,
+    unit_id: int,
+    wanted: Wanted,
+    now: datetime,
+    *,
+    language: str = "vi",
+    searched: Searched | None = None,
 ) -> Listing:
-    """A page of the office's inbox."""
+    """A page of the office's inbox; of what was ``searched`` when words were typed, under the same filters and facets."""
     names = watched(session, unit_id)
     base = _where(select(Item.id), wanted, list(names), now)
+    if searched is not None:
+        base = base.where(Item.id.in_(searched.ids))
     # The newest of the matching items; each column that a facet needs comes along, so that one pass counts them all.
     seen = session.execute(
         base.with_only_columns(
@@ -109,13 +154,19 @@ def listing(
         .order_by(*_order(wanted.sort))
         .limit(CEILING + 1)
     ).all()
-    capped = len(seen) > CEILING
+    capped = len(seen) > CEILING or (searched is not None and searched.more)
     seen = seen[:CEILING]
     pages = max(1, -(-len(seen) // PAGE))
     page = min(max(1, wanted.page), pages)
     ids = [row.id for row in seen[(page - 1) * PAGE : page * PAGE]]
     return Listing(
-        rows=rows(session, ids, names, language=language),
+        rows=rows(
+            session,
+            ids,
+            names,
+            language=language,
+            excerpts=_excerpts(session, ids, searched.node) if searched is not None else None,
+        ),
         total=len(seen),
         capped=capped,
         page=page,
@@ -123,6 +174,20 @@ def listing(
         facets=_facets(session, seen, names),
         localities=tuple(names.items()),
     )
+
+
+def _excerpts(session: Session, ids: Sequence[int], node: Node | None) -> dict[int, tuple[Part, ...]]:
+    """The stretch of each text where the words stand, with dots where the text goes on."""
+    found = {}
+    for row in session.execute(select(Item.id, Item.text).where(Item.id.in_(ids))):
+        parts = excerpt(row.text, node)
+        if parts:
+            found[row.id] = (
+                *([Part("… ")] if parts[0].start > 0 else []),
+                *(Part(part.text, part.highlighted) for part in parts),
+                *([Part(" …")] if parts[-1].end < len(row.text) else []),
+            )
+    return found
 
 
 def _order(sort: str) -> tuple[Any, ...]:
@@ -145,7 +210,8 @@ def _where(query: Select[Any], wanted: Wanted, codes: list[str], now: datetime) 
     query = query.outerjoin(Story, Item.story_id == Story.id).outerjoin(Source, Item.source_id == Source.id)
     if wanted.story is not None:
         return query.where(Item.story_id == wanted.story)
-    query = query.where(Item.first_seen_at >= now - timedelta(days=wanted.days))
+    if wanted.days:
+        query = query.where(Item.first_seen_at >= now - timedelta(days=wanted.days))
     ours = select(Mention.item_id).where(
         Mention.locality.in_(wanted.localities or codes),
         Mention.band.in_([wanted.band] if wanted.band else [Band.IN, Band.CHECK]),
@@ -176,11 +242,15 @@ def _where(query: Select[Any], wanted: Wanted, codes: list[str], now: datetime) 
 
 
 def _kind(kind: str) -> Any:
+    """One kind an item, as :func:`_facets` counts them; what came from elsewhere without a known source counts as press."""
+    hand = Item.received_via == "hand"
+    social = func.coalesce(Source.social, False)
+    foreign = ~func.coalesce(Source.domestic, True)
     return {
-        "press": and_(Source.social.is_(False), Source.domestic.is_(True)),
-        "social": Source.social.is_(True),
-        "foreign": Source.domestic.is_(False),
-        "hand": Item.received_via == "hand",
+        "hand": hand,
+        "social": and_(~hand, social),
+        "foreign": and_(~hand, ~social, foreign),
+        "press": and_(~hand, ~social, ~foreign),
     }[kind]
 
 

@@ -59,6 +59,18 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Matches:
+    """Ids that match, in order, at most as many as were asked for; ``total`` counts all. ``node`` is the query as read, for excerpts."""
+
+    ids: tuple[int, ...]
+    total: int
+    node: Node | None
+    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    banner: str = ""
+    banner_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """Hits in order and how many there are in all. ``banner`` is empty when the index answered."""
 
@@ -84,9 +96,28 @@ def search(
 
     Raises :class:`Forbidden`, and :class:`Invalid` (field ``q``) for a query without a word or one that is too long.
     """
+    limit = max(1, min(limit, MAX_LIMIT))
+    found = matches(desk, actor, query, filters, sort=sort, limit=limit, offset=offset, facets=facets)
+    with desk.store.read() as session:
+        hits = _hits(session, found.ids, found.node)
+    return SearchResult(found.total, hits, found.facets, found.banner, found.banner_en)
+
+
+def matches(
+    desk: Desk,
+    actor: Actor | None,
+    query: str,
+    filters: Filters,
+    *,
+    sort: SortOrder = "newest",
+    limit: int,
+    offset: int = 0,
+    facets: bool = False,
+) -> Matches:
+    """The ids alone, for a list that narrows and shows them itself. Raises as :func:`search` does."""
     if actor is not None:
         require(actor, "item.search")
-    limit, offset = max(1, min(limit, MAX_LIMIT)), max(0, offset)
+    offset = max(0, offset)
     node: Node | None = None
     if query.strip():
         parsed = parse_query(query)
@@ -99,12 +130,13 @@ def search(
             page = desk.index.search(node, filters, sort=sort, limit=limit, offset=offset, facets=facets)
         except Unavailable:
             page = None
-    with desk.store.read() as session:
-        away = page is None
-        if page is None:
+    away = page is None
+    if page is None:
+        with desk.store.read() as session:
             page = _without_index(session, node, filters, sort, limit, offset, facets)
-        hits = _hits(session, page.ids, node)
-    return SearchResult(page.total, hits, page.facets, BANNER_VI if away else "", BANNER_EN if away else "")
+    return Matches(
+        page.ids, page.total, node, page.facets, BANNER_VI if away else "", BANNER_EN if away else ""
+    )
 
 
 def _hits(session: Session, ids: Sequence[int], node: Node | None) -> tuple[Hit, ...]:

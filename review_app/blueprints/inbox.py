@@ -11,10 +11,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.errors import Invalid, LamroError
-from core.ports import Filters
 from core.queries import inbox as queries
 from core.queries.frame import watched
-from core.queries.reasons import Part
 from core.rules.vocabulary import Tag
 from core.services import searching, triage
 from review_app import context, frame, words
@@ -25,11 +23,21 @@ blueprint = Blueprint("inbox", __name__)
 
 THREE = ("handled", "named", "foreign", "copies")
 SORTS = ("newest", "published", "need")
-DAYS = (1, 7, 30, 90, 365)
+#: 0 is any time
+DAYS = (1, 7, 30, 90, 365, 0)
+
+
+def plain_of(words_searched: str) -> queries.Wanted:
+    """The filters that need not stand in the address."""
+    return queries.SEARCH if words_searched.strip() else queries.Wanted()
 
 
 def wanted(args: MultiDict[str, str]) -> queries.Wanted:
-    """The filters of the address; anything that is not a filter value is left out."""
+    """The filters of the address; anything that is not a filter value is left out.
+
+    A search begins with everything that is stored, the list with what waits for a tag.
+    """
+    plain = plain_of(args.get("q", ""))
 
     def three(name: str, default: str) -> str:
         value = args.get(name, default)
@@ -43,10 +51,10 @@ def wanted(args: MultiDict[str, str]) -> queries.Wanted:
         value = args.get(name, "")
         return int(value) if value.isdigit() and len(value) < 10 else default
 
-    days = whole("days", 30)
+    days = whole("days", plain.days)
     return queries.Wanted(
-        handled=three("handled", "without"),
-        named=three("named", "with"),
+        handled=three("handled", plain.handled),
+        named=three("named", plain.named),
         foreign=three("foreign", ""),
         copies=three("copies", ""),
         band=args.get("band", "") if args.get("band", "") in {"in", "check"} else "",
@@ -56,7 +64,7 @@ def wanted(args: MultiDict[str, str]) -> queries.Wanted:
         localities=several("locality", None),
         sources=several("source", None),
         story=whole("story", 0) or None,
-        days=days if days in DAYS else 30,
+        days=days if days in DAYS else plain.days,
         sort=args.get("sort", "newest") if args.get("sort") in SORTS else "newest",
         page=min(100, whole("page", 1)),
     )
@@ -65,7 +73,7 @@ def wanted(args: MultiDict[str, str]) -> queries.Wanted:
 def address(wish: queries.Wanted, words_searched: str = "", **changes: Any) -> str:
     """The address of the list with some filters changed."""
     wish = replace(wish, **{"page": 1, **changes})
-    plain = queries.Wanted()
+    plain = plain_of(words_searched)
     values: dict[str, Any] = {"q": words_searched or None}
     for name in (*THREE, "band", "days", "sort", "page", "story"):
         if getattr(wish, name) != getattr(plain, name):
@@ -89,15 +97,17 @@ def index() -> Response:
     wish = wanted(request.args)
     searched = " ".join(request.args.get("q", "").split())[:500]
     banner, problem = "", ""
-    listing: queries.Listing | None = None
+    found: queries.Searched | None = None
     if searched:
         try:
-            listing, banner = _search(searched, wish)
+            found, banner = _search(searched, wish)
         except Invalid as error:
             problem = error.message(current())
-    if listing is None:
-        with context.reading() as session:
-            listing = queries.listing(session, person.unit_id, wish, context.now(), language=current())
+            found = queries.Searched((), False, None)
+    with context.reading() as session:
+        listing = queries.listing(
+            session, person.unit_id, wish, context.now(), language=current(), searched=found
+        )
     html = render_template(
         "inbox/index.html",
         listing=listing,
@@ -112,48 +122,21 @@ def index() -> Response:
     return make_response(html, 400 if problem else 200)
 
 
-def _search(searched: str, wish: queries.Wanted) -> tuple[queries.Listing, str]:
-    """Hits of a search, as rows with excerpts; the banner says when the index is away."""
-    filters = Filters(
-        sources=wish.sources,
-        languages=wish.languages,
-        localities=wish.localities,
-        tags=tuple("" if tag == "none" else tag for tag in wish.tags),
-        domestic={"with": False, "without": True}.get(wish.foreign),
-        story=wish.story,
-    )
-    offset = (wish.page - 1) * queries.PAGE
+def _search(searched: str, wish: queries.Wanted) -> tuple[queries.Searched, str]:
+    """What the index finds, as many as the list looks at; the banner says when the index is away."""
+    with context.reading() as session:
+        names = watched(session, context.actor().unit_id)
     sort: Any = wish.sort
-    found = searching.search(
+    found = searching.matches(
         context.desk(),
         context.actor(),
         searched,
-        filters,
+        queries.filters(wish, list(names), context.now()),
         sort=sort,
-        limit=queries.PAGE,
-        offset=offset,
-        facets=True,
+        limit=queries.CEILING,
     )
-    excerpts = {hit.id: _excerpt(hit) for hit in found.hits}
-    with context.reading() as session:
-        names = watched(session, context.actor().unit_id)
-        rows = queries.rows(
-            session, [hit.id for hit in found.hits], names, language=current(), excerpts=excerpts
-        )
-    listing = queries.Listing(
-        rows=rows,
-        total=found.total,
-        capped=False,
-        page=wish.page,
-        pages=max(1, min(100, -(-found.total // queries.PAGE))),
-        localities=tuple(names.items()),
-    )
-    return listing, both(found.banner, found.banner_en)
-
-
-def _excerpt(hit: searching.Hit) -> tuple[Part, ...]:
-    parts = [Part(text, marked) for text, marked in hit.excerpt]
-    return (*([Part("… ")] if hit.cut_start else []), *parts, *([Part(" …")] if hit.cut_end else []))
+    more = found.total > len(found.ids)
+    return queries.Searched(found.ids, more, found.node), both(found.banner, found.banner_en)
 
 
 @blueprint.post("/inbox/tag")
