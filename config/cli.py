@@ -44,11 +44,18 @@ def init(
     watch: Annotated[
         list[str] | None, typer.Option(help="Địa bàn theo dõi thêm. (Further localities to watch.)")
     ] = None,
+    sources: Annotated[
+        bool,
+        typer.Option(
+            "--sources/--no-sources",
+            help="Bật báo trung ương và báo của tỉnh từ danh mục. (Begin with press out of the catalogue.)",
+        ),
+    ] = True,
 ) -> None:
     """Tạo thư mục làm việc, cơ sở dữ liệu, khóa và quản trị đầu tiên. (Make the home.)"""
     from config.commands.setup import run_init
 
-    run_init(locality, admin, watch or [])
+    run_init(locality, admin, watch or [], sources=sources)
 
 
 @app.command()
@@ -96,7 +103,7 @@ def crawl_command(
 def sources_list(ctx: typer.Context, as_json: Json = False) -> None:
     """Danh sách nguồn, trạng thái, lần đọc cuối, lỗi cán bộ nhìn thấy. (List with state and error.)"""
     if ctx.invoked_subcommand is None:
-        from config.commands.reading import run_sources
+        from config.commands.sources import run_sources
 
         run_sources(as_json=as_json)
 
@@ -109,7 +116,7 @@ def sources_add(
     name: Annotated[str, typer.Option(help="Tên hiển thị. (Name.)")] = "",
 ) -> None:
     """Thêm một nguồn. (Add a source.)"""
-    from config.commands.reading import run_sources_add
+    from config.commands.sources import run_sources_add
 
     run_sources_add(url, kind, id, name)
 
@@ -117,11 +124,24 @@ def sources_add(
 @sources_app.command("import")
 def sources_import(
     file: Annotated[Path, typer.Argument(help="OPML hoặc YAML.", exists=True, dir_okay=False)],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Chỉ xem trước, không thêm gì. (Preview only.)")
+    ] = False,
 ) -> None:
     """Nhập nguồn từ tệp OPML hoặc YAML. (Import sources.)"""
-    from config.commands.reading import run_sources_import
+    from config.commands.sources import run_sources_import
 
-    raise typer.Exit(run_sources_import(file))
+    raise typer.Exit(run_sources_import(file, dry_run=dry_run))
+
+
+@sources_app.command("export")
+def sources_export(
+    file: Annotated[str, typer.Argument(help="Tệp OPML để ghi, hoặc - để in ra. (File to write, or -.)")],
+) -> None:
+    """Xuất mọi nguồn ra tệp OPML. (Export the sources as OPML.)"""
+    from config.commands.sources import run_sources_export
+
+    raise typer.Exit(run_sources_export(file))
 
 
 @app.command()

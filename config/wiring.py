@@ -51,6 +51,7 @@ def make_desk(settings: Settings, store: Store | None = None, *, backend: str | 
     """What every service is handed."""
     from alerts.documents.renderer import OfficialRenderer
     from config.captures import CaptureFolder
+    from config.catalogue import shipped
     from config.legal import load_profiles
     from config.response import load_matrix
     from core.clock import clock_from_environment
@@ -70,6 +71,7 @@ def make_desk(settings: Settings, store: Store | None = None, *, backend: str | 
         index=make_index(settings, backend),
         contact=settings.contact,
         mail_from=settings.mail_from,
+        catalogue=shipped,
     )
 
 

@@ -55,7 +55,7 @@ ADMINISTRATION = (
 )
 
 #: which place a page belongs to when its blueprint is not a place itself
-_BELONGS = {"story": "today", "intake": "inbox"}
+_BELONGS = {"story": "today", "intake": "inbox", "catalogue": "sources", "source_files": "sources"}
 
 
 @dataclass(frozen=True, slots=True)

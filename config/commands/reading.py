@@ -1,14 +1,12 @@
-"""``lamro crawl``, ``sources``, ``items``, ``import``: gather and list."""
+"""``lamro crawl``, ``items``, ``import``: gather and list."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -21,6 +19,7 @@ from core.errors import Invalid, NotFound
 from core.messages import CrawlJob, ImportRow, SourceResult
 from core.queries import exports
 from core.services import crawl, intake, sources
+from core.services.source_files import source_id_of
 
 #: what every table and JSON answer counts, in this order
 COUNTS = ("new", "edited", "seen", "off_topic", "quarantined")
@@ -118,18 +117,12 @@ def _outcome(job: CrawlJob, result: SourceResult | None, counts: Counter[str]) -
 
 def _temporary_source(desk: Any, url: str, kind: str) -> str:
     """A source row for ``--url``, switched off so that the schedule leaves it alone; the same address gives the same row."""
-    source_id = _source_id(url, "tay")
+    source_id = f"tay-{source_id_of(url)}"[:80].strip("-")
     if source_id not in {row.id for row in exports.sources(desk)}:
         sources.add_source(
             desk, None, sources.NewSource(id=source_id, name=url, kind=kind, url=url, enabled=False)
         )
     return source_id
-
-
-def _source_id(url: str, prefix: str = "") -> str:
-    parts = urlsplit(url)
-    words = re.sub(r"[^a-z0-9]+", "-", f"{prefix}-{parts.netloc}{parts.path}".lower()).strip("-")
-    return words[:80].strip("-") or "nguon"
 
 
 def bring_index_up_to_date(desk: Any) -> None:
@@ -145,59 +138,6 @@ def bring_index_up_to_date(desk: Any) -> None:
             lambda bad: outbox.quarantine_documents(desk, bad),
         )
         desk.index.refresh()
-
-
-def run_sources(*, as_json: bool) -> None:
-    """Sources with their state and the sentence an officer sees."""
-    rows = exports.sources(make_desk(load()))
-    if as_json:
-        print_json([asdict(row) for row in rows])
-        return
-    print_table(
-        f"{len(rows)} nguồn",
-        ("Mã", "Tên", "Loại", "Trạng thái", "Lần đọc cuối", "Kết quả", "Lỗi"),
-        (
-            (row.id, row.name, row.kind, row.state, short_time(row.last_run), row.outcome, row.error)
-            for row in rows
-        ),
-    )
-
-
-def run_sources_add(url: str, kind: str, source_id: str, name: str) -> None:
-    """Add a source that the schedule will read."""
-    made = sources.add_source(
-        make_desk(load()),
-        None,
-        sources.NewSource(
-            id=source_id or _source_id(url), name=name or urlsplit(url).netloc or url, kind=kind, url=url
-        ),
-    )
-    print(f"Đã thêm nguồn {made}. Đọc thử ngay: lamro crawl --source {made}")
-
-
-def run_sources_import(file: Path) -> int:
-    """OPML or YAML in; a bad line is named and never stops the next. 1 when nothing was added."""
-    from config.catalogue import read_sources
-
-    desk = make_desk(load())
-    known = {row.id for row in exports.sources(desk)}
-    added = skipped = 0
-    errors: list[str] = []
-    for number, source in read_sources(file):
-        if isinstance(source, str):
-            errors.append(f"mục {number}: {source}")
-        elif source.id in known:
-            skipped += 1
-        else:
-            try:
-                sources.add_source(desk, None, source)
-                added += 1
-            except Invalid as error:
-                errors.append(f"mục {number} ({source.id}): {error.vi}")
-    print(f"Đã thêm {added} nguồn, {skipped} nguồn đã có, {len(errors)} mục không nhận.")
-    for line in errors:
-        print(f"  - {line}")
-    return 0 if added or skipped else 1
 
 
 def run_items(source: str, since: str, limit: int, *, as_json: bool) -> None:

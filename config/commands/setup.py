@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from config.offices import ensure_office, unit_of
-from config.settings import load, secret_key
+from config.settings import Settings, load, secret_key
 from config.wiring import make_desk
 from core.queries import exports
 from core.records.engine import Store
 from core.records.migrate import upgrade
 from core.rules.vocabulary import Role
-from core.services import accounts, units
+from core.services import accounts, source_catalogue, units
+from core.services.desk import Desk
+from indexer.gazetteer.units import gazetteer
 
 
-def run_init(locality: str, admin: str, watch: list[str]) -> None:
+def run_init(locality: str, admin: str, watch: list[str], *, sources: bool = True) -> None:
     """Harmless when repeated: what exists is left alone, a second administrator of the same name is refused."""
     settings = load()
     for code in [locality, *watch]:
@@ -35,6 +37,7 @@ def run_init(locality: str, admin: str, watch: list[str]) -> None:
     # What is watched already stays: repeating init only adds.
     units.watch(desk, None, office, [locality, *exports.watched(desk, office), *watch])
     print(f"Địa bàn: {desk.analyst.unit_name(locality)}")
+    _begin_sources(desk, settings, locality, wanted=sources)
     if admin in {row.username for row in exports.accounts(desk)}:
         print(f"Tài khoản {admin} đã có. Đặt lại mật khẩu: lamro users reset {admin}")
         return
@@ -50,4 +53,17 @@ def run_init(locality: str, admin: str, watch: list[str]) -> None:
     )
     print(f"Quản trị: {admin}")
     print(f"Mật khẩu dùng một lần, chỉ hiện lần này: {made.one_time_password}")
-    print("Tiếp theo: lamro sources import TỆP (hoặc thêm trên màn hình Nguồn tin), rồi lamro serve")
+    print(
+        "Tiếp theo: lamro serve, rồi thêm báo và trang của địa phương ở màn hình Nguồn tin, mục Danh mục nguồn."
+    )
+
+
+def _begin_sources(desk: Desk, settings: Settings, locality: str, *, wanted: bool) -> None:
+    """The press that a new office starts with. A demo and a test read their own sample press, never the real one."""
+    if not wanted or settings.env != "production":
+        return
+    parents = gazetteer().parents(unit_of(locality))
+    made = source_catalogue.start(desk, parents[-1].code if parents else locality)
+    if made:
+        print(f"Nguồn đã bật từ danh mục: {len(made)} ({', '.join(made)}).")
+        print("Nguồn khác để chọn: màn hình Nguồn tin, mục Danh mục nguồn. Tắt bớt: màn hình của từng nguồn.")

@@ -101,6 +101,9 @@ def integrity(store: Store) -> str:
             orphans = connection.execute(text("PRAGMA foreign_key_check")).fetchmany(5)
     except DBAPIError as error:
         return f"Không đọc được cơ sở dữ liệu: {error.orig}"
+    except UnicodeDecodeError as error:
+        # A damaged list of tables: the driver trips over it before SQLite does.
+        return f"Tệp cơ sở dữ liệu bị hỏng: {error.reason}"
     if faults:
         return "Tệp cơ sở dữ liệu bị hỏng: " + "; ".join(faults)
     return (

@@ -48,6 +48,10 @@ class Source(Table):
     lease_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    catalogue_id: Mapped[str | None] = mapped_column(String(80))
+    """The shipped entry that it was taken from."""
+    catalogue_values: Mapped[dict[str, Any] | None]
+    """What that entry said when it was taken over, or when a person last left its change."""
 
 
 class KnownEntry(Table):
@@ -82,6 +86,8 @@ class CrawlRun(Table):
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """new, seen, edited, off_topic, quarantined, failed, entries"""
     page_errors: Mapped[list[Any]] = mapped_column(default=list)
+    stop_asked_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    """Who asked for this reading to end; whoever reads looks for it every second."""
 
 
 class CrawlRequest(Table):

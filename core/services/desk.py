@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.clock import Clock
 from core.ports import Analyst, CaptureStore, DocumentRenderer, SearchIndex, SourceKinds
 from core.records.engine import Store
+from core.rules.catalogue import CatalogueEntry
 from core.rules.matrix import ResponseMatrix
 from core.rules.profiles import LegalProfiles
 from core.rules.vocabulary import Role
@@ -51,3 +53,5 @@ class Desk:
     mail_from: str = ""
     recipients: tuple[tuple[str, str, str], ...] = field(default_factory=tuple)
     """The address book for dispatch: (name, channel, address)."""
+    catalogue: Callable[[], tuple[CatalogueEntry, ...]] = tuple
+    """The shipped catalogue of sources, read when it is first asked for."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Invalid, NotFound
@@ -34,6 +35,8 @@ class NewSource:
     rules: Mapping[str, Any] = field(default_factory=dict)
     enabled: bool = True
     interval_minutes: int = 60
+    catalogue_id: str | None = None
+    catalogue_values: Mapping[str, Any] | None = None
 
 
 def add_source(desk: Desk, actor: Actor | None, source: NewSource) -> str:
@@ -59,6 +62,8 @@ def add_source(desk: Desk, actor: Actor | None, source: NewSource) -> str:
                     created_at=now,
                     next_due_at=now,
                     state=_first_state(source.enabled),
+                    catalogue_id=source.catalogue_id,
+                    catalogue_values=_plain(source.catalogue_values),
                     **values,
                 )
             )
@@ -89,6 +94,8 @@ def edit_source(desk: Desk, actor: Actor | None, source_id: str, version: int, s
             before = {key: getattr(row, key) for key in changed}
             for key, value in changed.items():
                 setattr(row, key, value)
+            if source.catalogue_values is not None:
+                row.catalogue_values = _plain(source.catalogue_values)
             if {"url", "kind", "rules"} & set(changed):
                 _forget_answers(row)
                 row.next_due_at = desk.clock.now()
@@ -133,6 +140,35 @@ def set_enabled(
         return row.version
 
 
+def listed(desk: Desk) -> list[NewSource]:
+    """Every source by name as it could be added elsewhere, for a file to carry. Addresses that a command read once are left out."""
+    with desk.store.read() as session:
+        return [
+            NewSource(
+                id=row.id,
+                name=row.name,
+                kind=row.kind,
+                url=row.url,
+                language=row.language,
+                country=row.country,
+                domestic=row.domestic,
+                social=row.social,
+                reach_tier=row.reach_tier,
+                locality=row.locality,
+                rules=dict(row.rules),
+                enabled=row.enabled,
+                interval_minutes=row.interval_minutes,
+            )
+            for row in session.scalars(select(Source).order_by(Source.name, Source.id))
+            if not row.id.startswith("tay-")
+        ]
+
+
+def check(desk: Desk, source: NewSource) -> None:
+    """Raises :class:`Invalid` with every field that is wrong; looks at nothing but the source itself."""
+    _checked(desk, source)
+
+
 def _checked(desk: Desk, source: NewSource) -> dict[str, Any]:
     """The columns of a source, or Invalid with every field that is wrong."""
     fields: dict[str, str] = {}
@@ -173,6 +209,10 @@ def _checked(desk: Desk, source: NewSource) -> dict[str, Any]:
         "enabled": source.enabled,
         "interval_minutes": source.interval_minutes,
     }
+
+
+def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if values is None else dict(values)
 
 
 def _first_state(enabled: bool) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.errors import Invalid
+from core.queries import catalogue as catalogue_queries
 from core.queries import sources as queries
+from core.queries.frame import watched
 from core.services import crawl_requests, sources
 from review_app import context, frame
 from review_app.blueprints.story import version_of
@@ -21,6 +25,20 @@ from review_app.language import current
 blueprint = Blueprint("sources", __name__)
 
 GROUPS = ("broken", "silent", "working", "off")
+
+#: the fields that the catalogue may offer anew
+FIELD_NAMES = {
+    "name": lazy_gettext("Tên nguồn"),
+    "kind": lazy_gettext("Loại"),
+    "url": lazy_gettext("Địa chỉ"),
+    "language": lazy_gettext("Ngôn ngữ"),
+    "country": lazy_gettext("Nước"),
+    "domestic": lazy_gettext("Nguồn trong nước"),
+    "social": lazy_gettext("Mạng xã hội công khai"),
+    "reach_tier": lazy_gettext("Tầm lan truyền"),
+    "locality": lazy_gettext("Mã địa bàn của nguồn"),
+    "rules": lazy_gettext("Cách đọc trang chuyên mục"),
+}
 
 
 @blueprint.get("/sources")
@@ -39,7 +57,10 @@ def show(source_id: str) -> str:
     """One source with its runs."""
     with context.reading() as session:
         page = queries.show(session, source_id, context.now())
-    return render_template("sources/show.html", page=page, source=page.source)
+        offer = catalogue_queries.offer(session, context.desk().catalogue(), source_id)
+    return render_template(
+        "sources/show.html", page=page, source=page.source, offer=offer, field_names=FIELD_NAMES
+    )
 
 
 @blueprint.post("/sources/<source_id>/crawl")
@@ -67,7 +88,7 @@ def enabled(source_id: str) -> BaseResponse:
 @allow_act("source.add")
 def add() -> Response | BaseResponse:
     """Add a source; it is read at once."""
-    form = SourceForm()
+    form = SourceForm(data=_of_entry(request.args.get("entry", "")) if request.method == "GET" else None)
     problem = ""
     if form.validate_on_submit():
         source_id = (form.id.data or "").strip() or source_id_of(form.name.data)
@@ -110,6 +131,27 @@ def edit(source_id: str) -> Response | BaseResponse:
             return redirect(url_for("sources.show", source_id=source_id), 303)
     html = render_template("sources/form.html", form=form, problem=problem, source=row)
     return make_response(html, 400 if form.is_submitted() else 200)
+
+
+def _of_entry(entry_id: str) -> dict[str, Any] | None:
+    """What the form begins with when it comes from the catalogue: a search for our own name is filled in, other blanks are left."""
+    desk = context.desk()
+    entry = next((entry for entry in desk.catalogue() if entry.id == entry_id and entry.readable), None)
+    if entry is None:
+        return None
+    with context.reading() as session:
+        codes = list(watched(session, context.actor().unit_id))
+    # The press writes "Hải Phòng", seldom "thành phố Hải Phòng".
+    commune, _, province = (desk.analyst.unit_name(codes[0]) if codes else "").partition(", ")
+    names = [commune, province.removeprefix("thành phố ").removeprefix("tỉnh ")]
+    ours = " ".join(f'"{name}"' for name in names if name)
+    return {
+        **entry.values(),
+        "url": entry.url.replace("{query}", quote(ours)) if ours else entry.url,
+        "interval_minutes": entry.interval_minutes,
+        "link_css": str(entry.rules.get("link_css", "")),
+        "link_pattern": str(entry.rules.get("link_pattern", "")),
+    }
 
 
 def _new(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField
-from wtforms.validators import Length, NumberRange
+from wtforms.validators import Length, NumberRange, StopValidation
 
 from review_app.forms.base_form import Form, Required
 
@@ -65,3 +68,11 @@ class SourceForm(Form):
     )
     link_css = StringField(_("Chỗ lấy liên kết (CSS)"), [Length(max=300, message=_("Dài quá 300 ký tự."))])
     link_pattern = StringField(_("Mẫu địa chỉ bài"), [Length(max=300, message=_("Dài quá 300 ký tự."))])
+
+    def validate_url(self, field: StringField) -> None:
+        """Raise StopValidation while the address still has a blank of the catalogue in it."""
+        blank = re.search(r"\{([a-z]+)\}", field.data or "")
+        if blank:
+            raise StopValidation(
+                gettext("Thay %(blank)s trong địa chỉ bằng tên hoặc mã thật.", blank=blank.group())
+            )
