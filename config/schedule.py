@@ -20,7 +20,18 @@ from config.rounds import Crawlers, Round, owner_name, read_link
 from config.settings import Settings
 from core.clock import VIETNAM
 from core.errors import LamroError, Misconfigured, Unavailable
-from core.services import crawl, crawl_requests, digest, dispatch, intake, leases, outbox, stories, units
+from core.services import (
+    crawl,
+    crawl_requests,
+    digest,
+    dispatch,
+    intake,
+    known_claims,
+    leases,
+    outbox,
+    stories,
+    units,
+)
 
 if TYPE_CHECKING:
     from core.ports import Channel
@@ -155,6 +166,10 @@ class Scheduler:
         """Let the need score of old stories decay."""
         stories.rescore(self.desk)
 
+    def compare_claims(self) -> None:
+        """Look for claims that were just judged in the texts of the last 30 days."""
+        known_claims.catch_up(self.desk)
+
     def weekly_digests(self) -> None:
         """Make last week's digest of each office once, from Monday 06:00 (Viet Nam) on."""
         now = self.desk.clock.now().astimezone(VIETNAM)
@@ -188,6 +203,7 @@ class Scheduler:
             (self.feed_index, 1),
             (self.send_due, 2),
             (self.rescore, 3600),
+            (self.compare_claims, 60),
             (self.weekly_digests, 600),
         ]
         for job, seconds in jobs:

@@ -109,6 +109,34 @@ class StoryFacts:
     looks_like_false_claim: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedClaim:
+    """A wording of a claim that two people have judged; one claim may come in several wordings."""
+
+    claim_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLikeness:
+    """How a text is like a judged claim: a suggestion for a person, never a decision (decision 6).
+
+    ``span`` is the sentence or sentences of the text. Names and figures are split into those that both have, those of the claim alone
+    and those of the text alone; figures are in one form whatever their spelling ("1200", "2.5e+09", "12/9").
+    """
+
+    claim_id: int
+    score: float
+    stance: Literal["repeats", "denies"]
+    span: tuple[int, int]
+    shared_names: tuple[str, ...] = ()
+    claim_names: tuple[str, ...] = ()
+    text_names: tuple[str, ...] = ()
+    shared_figures: tuple[str, ...] = ()
+    claim_figures: tuple[str, ...] = ()
+    text_figures: tuple[str, ...] = ()
+
+
 class Analyst(Protocol):
     """Reads a text: language, places with reasons, copy keys. Implemented by ``indexer.analysis``."""
 
@@ -138,6 +166,10 @@ class Analyst(Protocol):
         candidates: Sequence[StoryCandidate],
     ) -> int | None:
         """The story this text belongs to, or None for a new one."""
+        ...
+
+    def like_claims(self, title: str, text: str, claims: Sequence[JudgedClaim]) -> tuple[ClaimLikeness, ...]:
+        """The judged claims that the text is like, at most five, best first. Bounded time; never raises on text."""
         ...
 
     def need(self, facts: StoryFacts, now: datetime) -> Need:

@@ -28,6 +28,7 @@ ACTS: dict[str, LazyString] = {
     "source.quarantine": lazy_gettext("tạm dừng nguồn bị lỗi"),
     "item.receive": lazy_gettext("nhập tin nhận được"),
     "story.tag": lazy_gettext("gắn nhãn"),
+    "story.known_claim": lazy_gettext("trả lời câu hỏi cùng tuyên bố"),
     "story.untag": lazy_gettext("hoàn tác nhãn"),
     "claim.open": lazy_gettext("ghi tuyên bố"),
     "evidence.add": lazy_gettext("thêm bằng chứng"),

@@ -1,6 +1,17 @@
 """Imports every table, so that ``Table.metadata`` is whole for migrations and tests."""
 
-from core.records import account, audit, claim, document, incident, item, source, unit
+from core.records import account, audit, claim, document, incident, item, source, suggestion, unit
 from core.records.schema import Table
 
-__all__ = ["Table", "account", "audit", "claim", "document", "incident", "item", "source", "unit"]
+__all__ = [
+    "Table",
+    "account",
+    "audit",
+    "claim",
+    "document",
+    "incident",
+    "item",
+    "source",
+    "suggestion",
+    "unit",
+]

@@ -5,6 +5,7 @@ Revisions are ``core/records/migrations/versions/NNNN_words.py``; the number is 
 
 from __future__ import annotations
 
+import re
 import shutil
 from functools import cache
 from importlib.resources import files
@@ -18,19 +19,22 @@ from core.records.engine import WRITE, Store
 
 #: any number of ours: two programs that start together upgrade one after the other
 _UPGRADE_LOCK = 6_220_160_006
+_BEFORE = re.compile(r'^down_revision = (?:"(\w+)"|None)', re.M)
 
 
 @cache
 def revisions() -> tuple[str, ...]:
-    """All revisions that this program knows, oldest first."""
+    """All revisions that this program knows, oldest first: as each names the one before it, not as the numbers run."""
     folder = files("core.records.migrations") / "versions"
-    return tuple(
-        sorted(
-            entry.name[:4]
-            for entry in folder.iterdir()
-            if entry.name[:4].isdigit() and entry.name.endswith(".py")
-        )
-    )
+    after: dict[str, str] = {}
+    for entry in folder.iterdir():
+        if entry.name[:4].isdigit() and entry.name.endswith(".py"):
+            before = _BEFORE.search(entry.read_text(encoding="utf-8"))
+            after[before.group(1) or "" if before is not None else ""] = entry.name[:4]
+    chain: list[str] = []
+    while (chain[-1] if chain else "") in after:
+        chain.append(after[chain[-1] if chain else ""])
+    return tuple(chain)
 
 
 def head() -> str:

@@ -46,6 +46,7 @@ ACTS: dict[str, frozenset[Role]] = {
     "story.read": _STAFF | {AUDITOR},
     "story.tag": frozenset({OFFICER}),
     "story.untag": frozenset({OFFICER}),
+    "story.known_claim": frozenset({OFFICER}),
     # states 3 and 4: verify, conclude
     "claim.open": frozenset({OFFICER}),
     "evidence.add": frozenset({OFFICER, VERIFIER, DRAFTER}),

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from core.clock import VIETNAM
 from core.messages import Candidate, CaptureRecord, ImportRow
-from core.ports import Analysis
+from core.ports import Analysis, ClaimLikeness, JudgedClaim
 from core.records.source import Source
-from core.services import units
+from core.services import suggestions, units
 from core.services.desk import Desk
 from core.text.handles import mask_handle, mask_handles_in
 from core.text.normalise import clean
@@ -64,6 +64,8 @@ class Prepared:
     #: at least this office's own locality is noted as "check": a person said that it concerns the office
     for_unit: int | None = None
     analysis: Analysis | None = None
+    #: judged claims that it is like; only texts that may speak of a watched place are compared
+    like: tuple[ClaimLikeness, ...] = ()
 
     def when(self, now: datetime) -> datetime:
         """When it happened, as far as known: publication, never in the future; else now."""
@@ -89,16 +91,17 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the analyst and the preparation must know: the watched localities and the sources."""
+    """What the analyst and the preparation must know: the watched localities, the sources and the claims judged so far."""
 
     watched: tuple[str, ...]
     sources: Mapping[str, Source] = field(default_factory=dict)
+    judged: tuple[JudgedClaim, ...] = ()
 
 
 def outside(session: Session, source_ids: Sequence[str]) -> Outside:
     """Read it for a batch."""
     rows = session.scalars(select(Source).where(Source.id.in_(sorted(set(source_ids)))))
-    return Outside(units.watched_codes(session), {row.id: row for row in rows})
+    return Outside(units.watched_codes(session), {row.id: row for row in rows}, suggestions.judged(session))
 
 
 def from_candidate(candidate: Candidate, around: Outside, *, via: str = "crawl") -> Prepared | Refusal:
@@ -187,6 +190,8 @@ def analysed(desk: Desk, prepared: Prepared, around: Outside) -> Prepared | Refu
             language_hint=prepared.language_hint,
             seen_at=desk.clock.now(),
         )
+        ours = any(mention.band != "out" for mention in analysis.mentions)
+        like = desk.analyst.like_claims(prepared.title, prepared.text, around.judged) if ours else ()
     except Exception as error:
         return Refusal(
             prepared.source_id,
@@ -194,7 +199,7 @@ def analysed(desk: Desk, prepared: Prepared, around: Outside) -> Prepared | Refu
             f"The analysis failed: {type(error).__name__}: {error}"[:500],
             prepared.url,
         )
-    return replace(prepared, analysis=analysis)
+    return replace(prepared, analysis=analysis, like=like)
 
 
 def _prepared(

@@ -16,6 +16,7 @@ from core.ports import StoryCandidate, StoryFacts
 from core.records.item import Item, Mention, OutboxRow, Story, StoryLocality
 from core.records.source import Source
 from core.rules.vocabulary import Band
+from core.services import suggestions
 from core.services.desk import Desk
 
 WINDOW = timedelta(hours=72)
@@ -100,13 +101,14 @@ def recount(session: Session, desk: Desk, story_ids: Iterable[int]) -> set[int]:
     ):
         rows.setdefault(row[0].story_id or 0, []).append(_Row(row[0], row[1]))
     places = _places(session, ids)
+    false = suggestions.repeating_false(session, ids)
     for story in session.scalars(select(Story).where(Story.id.in_(ids)).order_by(Story.id)):
         members = sorted(rows[story.id], key=lambda row: (row.when, row.item.id))
         if not members:
             continue
         _count(story, members)
         band, score = places[story.id]
-        if _score(desk, story, members, band, score):
+        if _score(desk, story, members, band, score, known=story.id in false):
             stale.update(row.item.id for row in members)
     return stale
 
@@ -200,7 +202,7 @@ def _rank(pair: tuple[Band, float]) -> tuple[int, float]:
     return _BETTER[pair[0]], pair[1]
 
 
-def _score(desk: Desk, story: Story, rows: Sequence[_Row], band: Band, score: float) -> bool:
+def _score(desk: Desk, story: Story, rows: Sequence[_Row], band: Band, score: float, *, known: bool) -> bool:
     """Give the story its need; True when it moved enough for the index to be told."""
     need = desk.analyst.need(
         StoryFacts(
@@ -219,6 +221,7 @@ def _score(desk: Desk, story: Story, rows: Sequence[_Row], band: Band, score: fl
             views=story.views,
             first_seen_at=story.first_seen_at,
             last_seen_at=story.last_seen_at,
+            looks_like_false_claim=known,
         ),
         desk.clock.now(),
     )

@@ -15,7 +15,7 @@ from core.records.item import Capture, CopyBand, Item, ItemVersion, Mention, Out
 from core.records.source import KnownEntry, Quarantine
 from core.records.unit import Unit
 from core.rules.vocabulary import Band
-from core.services import copies, stories, units
+from core.services import copies, stories, suggestions, units
 from core.services.desk import Desk
 from core.services.placing import Plan, Step
 from core.services.prepared import Prepared, Refusal
@@ -40,6 +40,11 @@ def apply(session: Session, desk: Desk, plan: Plan) -> Sequence[Step]:
     session.flush()
     fresh = {item.id for item in items}
     copies.regroup(session, fresh)
+    suggestions.note(
+        session,
+        desk,
+        {item.id: step.text.like for step, item in zip(changed, items, strict=True)},
+    )
     stale = stories.recount(session, desk, {item.story_id for item in items if item.story_id is not None})
     session.flush()
     session.add_all(

@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from core.ports import Analysis, CopyKeys, Need, StoryCandidate, StoryFacts
+from core.ports import (
+    Analysis,
+    ClaimLikeness,
+    CopyKeys,
+    JudgedClaim,
+    Need,
+    StoryCandidate,
+    StoryFacts,
+)
 from core.text.normalise import clean
 from indexer.analysis import copies, language, need, stories
+from indexer.analysis.claims.likeness import like_claims
 from indexer.analysis.gist import gist
 from indexer.analysis.places.matcher import match_text
 from indexer.gazetteer.units import gazetteer
@@ -57,6 +66,10 @@ class LocalAnalyst:
     ) -> int | None:
         """The story this text belongs to, or None for a new one."""
         return stories.same_story(title, lead, localities, seen_at, candidates)
+
+    def like_claims(self, title: str, text: str, claims: Sequence[JudgedClaim]) -> tuple[ClaimLikeness, ...]:
+        """The judged claims that the text is like, at most five, best first."""
+        return like_claims(title, text[:MAX_TEXT], claims)
 
     def need(self, facts: StoryFacts, now: datetime) -> Need:
         """How much the story needs an answer, with the parts that make the sum."""

@@ -29,7 +29,7 @@ _ROUNDUP = re.compile(
     r"^\W*(?:diem (?:tin|bao)|xem nhanh|tin nhanh|tin tuc (?:24h|sang|trua|toi|trong ngay)|ban tin (?:sang|trua|toi|thoi su|cuoi ngay)"
     r"|thoi su \d|toan canh|tin nong|nhung (?:tin|su kien) (?:noi bat|dang chu y)|news (?:brief|roundup|digest)|morning brief|top stories)"
 )
-_STOP = frozenset(
+STOP = frozenset(
     (
         *(
             "va",
@@ -124,10 +124,10 @@ def vector(title: str, lead: str, without: frozenset[str] = frozenset()) -> Coun
     for text, weight in ((title, 2), (lead[:_LEAD], 1)):
         words = [token.folded for token in tokenise(text)]
         for word in words:
-            if word not in _STOP and word not in without and (len(word) > 1 or not word.isascii()):
+            if word not in STOP and word not in without and (len(word) > 1 or not word.isascii()):
                 out[word] += weight
         for one, two in pairwise(words):
-            if not {one, two} <= _STOP and not {one, two} <= without:
+            if not {one, two} <= STOP and not {one, two} <= without:
                 out[f"{one} {two}"] += weight
     return out
 

@@ -12,12 +12,15 @@ from core.errors import Conflict, Invalid, LamroError
 from core.queries import item as item_queries
 from core.queries import quote as quote_queries
 from core.queries import story as queries
+from core.queries.known_claims import known_claims
 from core.rules.vocabulary import Tag
 from core.services import judge, triage
+from core.services import known_claims as answers
 from review_app import context, frame, words
 from review_app.forms.claim import ClaimForm
 from review_app.gate import allow_act, local_path, wants_json
 from review_app.language import current
+from review_app.word_diff import word_diff
 
 blueprint = Blueprint("story", __name__)
 
@@ -28,7 +31,29 @@ def show(story_id: int) -> str:
     """The page of a story."""
     with context.reading() as session:
         story = queries.show(session, story_id, context.actor().unit_id, context.now())
-    return render_template("story/show.html", story=story, claim=None)
+        known = known_claims(session, story_id, context.actor().unit_id)
+    changes = {row.claim_id: word_diff(row.quote, row.sentence) for row in known}
+    return render_template("story/show.html", story=story, claim=None, known=known, changes=changes)
+
+
+@blueprint.post("/stories/<int:story_id>/known/<int:claim_id>")
+@allow_act("story.known_claim")
+def known_claim(story_id: int, claim_id: int) -> BaseResponse:
+    """Đúng, cùng tuyên bố · Không, tuyên bố khác: a person's answer to the machine's suggestion."""
+    word = request.form.get("answer", "")
+    if word not in {"right", "wrong"}:
+        raise Invalid(
+            "Chưa chọn câu trả lời. Bấm một trong hai nút.",
+            "No answer was chosen. Press one of the two buttons.",
+        )
+    incident = answers.answer(context.desk(), context.actor(), story_id, claim_id, right=word == "right")
+    if incident is not None:
+        frame.done(gettext("Đã đưa chuyện này vào vụ việc. Kết luận vẫn đứng ở tuyên bố cũ."))
+    elif word == "right":
+        frame.done(gettext("Đã ghi: cùng tuyên bố. Nhãn của chuyện này chưa đổi."))
+    else:
+        frame.done(gettext("Đã ghi: tuyên bố khác. Máy không hỏi lại cho chuyện này."))
+    return redirect(url_for("story.show", story_id=story_id), 303)
 
 
 @blueprint.post("/stories/<int:story_id>/tag")

@@ -1,0 +1,151 @@
+"""What the page of a story asks first: is this the claim that was judged already?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.records.claim import Claim, VerdictRecord
+from core.records.incident import Incident
+from core.records.item import Item
+from core.records.suggestion import ClaimSuggestion
+from core.records.unit import Unit
+from core.rules.vocabulary import IncidentState, VerdictState
+
+MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClaim:
+    """A judged claim that an item of the story is like, with what both share and where they differ.
+
+    ``percent`` 0-100; ``sentence`` are the item's own words; figures are plain numbers, dates or times. ``joins``: the story would go into
+    the open incident ``incident_number``. ``answer`` is "right" once a person said so; what was answered wrong is not shown.
+    """
+
+    claim_id: int
+    quote: str
+    verdict: str
+    sub_verdict: str
+    decided_at: datetime | None
+    percent: int
+    stance: str
+    item_id: int
+    sentence: str
+    seen_at: datetime
+    shared: tuple[str, ...]
+    only_claim: tuple[str, ...]
+    only_text: tuple[str, ...]
+    incident_id: int | None
+    incident_number: int | None
+    joins: bool
+    answer: str
+
+
+def known_claims(session: Session, story_id: int, unit_id: int) -> tuple[KnownClaim, ...]:
+    """The judged claims of the office and of those above it that the story's items are like; best first, at most five."""
+    rows = session.execute(
+        select(ClaimSuggestion, Claim, Item)
+        .join(Claim, Claim.id == ClaimSuggestion.claim_id)
+        .join(Item, Item.id == ClaimSuggestion.item_id)
+        .where(
+            Item.story_id == story_id,
+            Claim.story_id != story_id,
+            Claim.verdict != "",
+            Claim.unit_id.in_(_line_up(session, unit_id)),
+            ClaimSuggestion.answer != "wrong",
+        )
+        .order_by(ClaimSuggestion.score.desc(), ClaimSuggestion.item_id)
+        .limit(200)
+    ).all()
+    best: dict[int, tuple[ClaimSuggestion, Claim, Item]] = {}
+    for suggestion, claim, item in rows:
+        best.setdefault(claim.id, (suggestion, claim, item))
+    chosen = list(best.values())[:MOST]
+    decided = {
+        row.claim_id: row.decided_at
+        for row in session.scalars(
+            select(VerdictRecord).where(
+                VerdictRecord.claim_id.in_([claim.id for _, claim, _ in chosen]),
+                VerdictRecord.state == VerdictState.CONFIRMED,
+            )
+        )
+    }
+    incidents = {
+        row.id: row
+        for row in session.scalars(
+            select(Incident).where(Incident.id.in_({claim.incident_id for _, claim, _ in chosen} - {None}))
+        )
+    }
+    return tuple(
+        _row(suggestion, claim, item, decided.get(claim.id), incidents.get(claim.incident_id or 0), unit_id)
+        for suggestion, claim, item in chosen
+    )
+
+
+def _line_up(session: Session, unit_id: int) -> list[int]:
+    """The office and those above it."""
+    found, at = [], session.get(Unit, unit_id)
+    while at is not None and at.id not in found:
+        found.append(at.id)
+        at = None if at.parent_id is None else session.get(Unit, at.parent_id)
+    return found
+
+
+def _row(
+    suggestion: ClaimSuggestion,
+    claim: Claim,
+    item: Item,
+    decided_at: datetime | None,
+    incident: Incident | None,
+    unit_id: int,
+) -> KnownClaim:
+    details = suggestion.details
+    start, end = details.get("span", (0, 0))
+    return KnownClaim(
+        claim_id=claim.id,
+        quote=claim.quote,
+        verdict=claim.verdict,
+        sub_verdict=claim.sub_verdict,
+        decided_at=decided_at,
+        percent=round(100 * suggestion.score),
+        stance=suggestion.stance,
+        item_id=item.id,
+        sentence=f"{item.title}\n{item.text}"[start:end].replace("\n", " "),
+        seen_at=item.published_at or item.first_seen_at,
+        shared=_both(details, "shared"),
+        only_claim=_both(details, "claim"),
+        only_text=_both(details, "text"),
+        incident_id=claim.incident_id,
+        incident_number=None if incident is None else incident.number,
+        joins=incident is not None
+        and incident.unit_id == unit_id
+        and incident.state not in {IncidentState.CLOSED, IncidentState.TRANSFERRED},
+        answer=suggestion.answer,
+    )
+
+
+def _both(details: dict[str, object], side: str) -> tuple[str, ...]:
+    """Figures first: they are where a false copy of a true sentence differs."""
+    found: list[str] = []
+    for kind in ("figures", "names"):
+        values = details.get(f"{side}_{kind}")
+        if isinstance(values, list):
+            found += [_plain(str(value)) for value in values]
+    return tuple(found)
+
+
+def _plain(figure: str) -> str:
+    """A stored figure as Vietnamese write it: 1200 is "1.200", 2500000000 is "2.500.000.000", 2.5 is "2,5"."""
+    number = figure.removesuffix("%")
+    try:
+        value = float(number)
+    except ValueError:
+        return figure
+    if number.isdigit() and len(number) > 12:
+        return figure
+    words = f"{value:,.2f}".rstrip("0").rstrip(".")
+    return words.translate(str.maketrans(",.", ".,")) + figure[len(number) :]
