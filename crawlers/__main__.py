@@ -86,12 +86,13 @@ def main(arguments: list[str] | None = None) -> int:
     from crawlers.fetch.addresses import AllowedHosts
     from crawlers.fetch.connect_gate import install_connect_gate
     from crawlers.fetch.settings import crawl_settings
+    from crawlers.registry import paces
     from crawlers.spiders.round_spider import RoundSpider
 
     allowed = AllowedHosts.from_environment(os.environ)
     resolver.policy = allowed
     install_connect_gate(allowed)
-    process = AsyncCrawlerProcess(crawl_settings(allowed, os.environ, chosen.page_seconds))
+    process = AsyncCrawlerProcess(crawl_settings(allowed, os.environ, chosen.page_seconds, paces()))
     # Scrapy resets its own levels while it is built; at its default it logs every address of every article.
     logging.getLogger("scrapy").setLevel(logging.ERROR)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)

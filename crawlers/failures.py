@@ -6,8 +6,11 @@ to do, and never show program text (reliability.md §8, "usability of errors").
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
+
+NAMES_SHOWN = 6
 
 Kind = Literal["failed", "refused", "empty", "interrupted"]
 
@@ -63,6 +66,23 @@ REASONS: dict[str, Reason] = {
         "hoặc đổi loại nguồn thành trang danh sách.",
         "This address gives a web page or other data, not a feed. Find the right RSS address, "
         "or change the source's kind to a listing page.",
+    ),
+    "many_feeds": Reason(
+        "failed",
+        "Trang này có nhiều nguồn cấp tin nên phần mềm không tự chọn: {names}. Chọn một địa chỉ trong số đó và sửa lại nguồn.",
+        "This page names several feeds, and the program does not choose: {names}. Put one of these addresses into the source.",
+    ),
+    "not_a_sitemap": Reason(
+        "failed",
+        "Địa chỉ này không trả về sơ đồ trang (sitemap) mà là trang web hoặc dữ liệu khác. Tìm dòng Sitemap trong tệp robots.txt "
+        "của trang, hoặc đổi loại nguồn.",
+        "This address gives a web page or other data, not a sitemap. Look for the Sitemap line in the site's robots.txt, "
+        "or change the source's kind.",
+    ),
+    "bad_query": Reason(
+        "failed",
+        "Dịch vụ tìm kiếm không hiểu từ tìm của nguồn này. Sửa từ tìm: đặt tên trong ngoặc kép, bỏ từ quá ngắn.",
+        "The search service does not understand this source's words. Put names in double quotes and leave out very short words.",
     ),
     "not_text": Reason(
         "failed",
@@ -239,7 +259,10 @@ TRANSIENT = frozenset({"http_500", "connection_lost", "incomplete", "refused_con
 
 
 class Failure(Exception):
-    """A source or a page could not be read. ``code`` is a key of :data:`REASONS`; ``detail`` is for the log only."""
+    """A source or a page could not be read. ``code`` is a key of :data:`REASONS`; ``detail`` is for the log only.
+
+    ``names`` are shown where the sentence of the code asks for them: the feeds that were found, and so on.
+    """
 
     def __init__(
         self,
@@ -249,6 +272,7 @@ class Failure(Exception):
         status: int | None = None,
         retry_after: int | None = None,
         url: str = "",
+        names: Sequence[str] = (),
     ) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
@@ -256,6 +280,15 @@ class Failure(Exception):
         self.status = status
         self.retry_after = retry_after
         self.url = url
+        self.names = tuple(names)
+
+    def reason(self) -> Reason:
+        """The row of its code, with the names written in."""
+        found = reason_of(self.code)
+        shown = ", ".join(name[:200] for name in self.names[:NAMES_SHOWN])
+        if len(self.names) > NAMES_SHOWN:
+            shown += ", …"
+        return replace(found, vi=found.vi.replace("{names}", shown), en=found.en.replace("{names}", shown))
 
 
 def reason_of(code: str) -> Reason:

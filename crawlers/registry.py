@@ -20,7 +20,7 @@ from core.messages import CrawlJob, Message
 from core.ports import CheckedSource, SourceOption
 from crawlers import kinds
 from crawlers.failures import Failure
-from crawlers.spiders.base import Kind
+from crawlers.spiders.base import URL_LIMIT, Kind, bad_address
 
 
 @cache
@@ -59,6 +59,11 @@ def kind_of(job: CrawlJob) -> tuple[Kind[Any], Message]:
         raise Failure("bad_rules", str(error), url=job.url) from error
 
 
+def paces() -> dict[str, float]:
+    """Hosts with a rule of their own, and the seconds between two requests to them."""
+    return {host: seconds for kind in all_kinds().values() for host, seconds in kind.pace.items()}
+
+
 class KindRegistry:
     """Implements :class:`core.ports.SourceKinds`."""
 
@@ -86,6 +91,8 @@ class KindRegistry:
                 vi, f"The settings do not fit a source of kind {kind}.", fields={"rules": vi}
             ) from error
         address = chosen.address(url, options)
+        if len(address) > URL_LIMIT:
+            raise bad_address("Từ tìm hoặc địa chỉ quá dài. Rút ngắn lại.")
         return CheckedSource(address, options.model_dump(mode="json", exclude_defaults=True), chosen.social)
 
     def _rules_sentence(self, kind: str, error: Exception) -> str:

@@ -142,9 +142,13 @@ SOURCE_STATES: dict[SourceState, Mark] = {
 }
 
 SOURCE_KINDS: dict[str, LazyString] = {
-    "feed": lazy_gettext("RSS"),
+    "feed": lazy_gettext("nguồn cấp tin (RSS, Atom, JSON)"),
+    "sitemap": lazy_gettext("sơ đồ trang (sitemap)"),
     "listing": lazy_gettext("trang chuyên mục"),
     "page": lazy_gettext("một trang"),
+    "google-news": lazy_gettext("tìm trên Google News"),
+    "bing-news": lazy_gettext("tìm trên Bing News"),
+    "gdelt": lazy_gettext("tìm trên GDELT (báo thế giới)"),
 }
 
 OUTCOMES: dict[str, LazyString] = {

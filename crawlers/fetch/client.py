@@ -31,6 +31,8 @@ from crawlers.fetch.connect_gate import REFUSED_ERRNO
 from crawlers.fetch.magic import refuse_files
 from crawlers.fetch.middleware import GateRefused
 from crawlers.fetch.settings import REQUESTS_PER_ALLOWED_HOST, REQUESTS_PER_HOST
+from crawlers.parsers.results import Unreadable
+from crawlers.parsers.unzip import unzipped
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +106,17 @@ class Fetcher:
         self.budget = BodyBudget()
 
     async def get(
-        self, url: str, *, etag: str = "", last_modified: str = "", headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        headers: Mapping[str, str] | None = None,
+        unzip: bool = False,
     ) -> Page:
         """The page at ``url``, or the 304 answer to ``etag`` and ``last_modified``; ``headers`` are sent besides.
+
+        ``unzip``: a body that is a gzip file is unpacked, as a Content-Encoding is.
 
         Raises :class:`Failure`. Any status but 200 to 299 and 304 is a failure, and its body is not read further.
         """
@@ -117,7 +127,7 @@ class Fetcher:
         if last_modified:
             sent["If-Modified-Since"] = last_modified
         try:
-            return await self._once(url, sent)
+            return await self._once(url, sent, unzip)
         except Failure as failure:
             if not is_transient(failure.code) or failure.retry_after is not None:
                 raise
@@ -125,7 +135,7 @@ class Fetcher:
         parts = urlsplit(url)
         if not self._allowed.permits(parts.hostname or "", parts.port or 80):
             await asyncio.sleep(RETRY_PAUSE)
-        return await self._once(url, sent)
+        return await self._once(url, sent, unzip)
 
     def _host(self, url: str) -> asyncio.Semaphore:
         parts = urlsplit(url)
@@ -146,7 +156,7 @@ class Fetcher:
         if _UNSAFE.search(url.strip()) or "@" in netloc:
             raise Failure("bad_url", "forbidden characters", url=url)
 
-    async def _once(self, url: str, headers: dict[str, str]) -> Page:
+    async def _once(self, url: str, headers: dict[str, str], unzip: bool) -> Page:
         try:
             request = Request(url.strip(), headers=headers, dont_filter=True)
         except ValueError as error:
@@ -160,9 +170,9 @@ class Fetcher:
                 raise
             except Exception as error:
                 raise self._failure(error, url) from error
-        return self._page(response, url)
+        return self._page(response, url, unzip)
 
-    def _page(self, response: Response, asked: str) -> Page:
+    def _page(self, response: Response, asked: str, unzip: bool) -> Page:
         meta = response.request.meta if response.request is not None else {}
         chain = [*meta.get("redirect_urls", [asked]), response.url]
         chain = [address for i, address in enumerate(chain) if i == 0 or address != chain[i - 1]]
@@ -185,6 +195,11 @@ class Fetcher:
         ):
             raise Failure("login_redirect", status=status, url=response.url)
         body = response.body
+        if unzip:
+            try:
+                body = unzipped(body)
+            except Unreadable as error:
+                raise Failure(error.code, error.detail, status=status, url=response.url) from error
         if status != 304:
             refuse_files(body, response.url)
         return Page(

@@ -27,10 +27,13 @@ def user_agent(environ: Mapping[str, str]) -> str:
 
 
 def crawl_settings(
-    allowed: AllowedHosts, environ: Mapping[str, str], seconds: float = TIMEOUT_SECONDS
+    allowed: AllowedHosts,
+    environ: Mapping[str, str],
+    seconds: float = TIMEOUT_SECONDS,
+    pace: Mapping[str, float] | None = None,
 ) -> dict[str, Any]:
     """The settings of one round. ``allowed`` are the exceptions of demo and test, empty in production; ``seconds`` is the most
-    one answer may take, from request to last byte.
+    one answer may take, from request to last byte; ``pace`` names hosts that ask for more seconds between two requests.
     """
     return {
         "BOT_NAME": "lamro",
@@ -76,6 +79,9 @@ def crawl_settings(
         "CONCURRENT_REQUESTS_PER_DOMAIN": REQUESTS_PER_HOST,
         "DOWNLOAD_DELAY": DELAY_SECONDS,
         "DOWNLOAD_SLOTS": {
+            host: {"concurrency": 1, "delay": delay, "jitter": 0} for host, delay in (pace or {}).items()
+        }
+        | {
             f"{host}:{port}": {"concurrency": REQUESTS_PER_ALLOWED_HOST, "delay": 0, "jitter": 0}
             for host, port in allowed.pairs
         },

@@ -4,18 +4,17 @@ or an address named by a hostile server (reliability.md §0.1). Everything it ha
 
 from __future__ import annotations
 
-import hashlib
 import io
 import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin
 
-from core.text.urls import canonical_url
 from crawlers.parsers.charset import decode
 from crawlers.parsers.dates import Reading, read_date
+from crawlers.parsers.json_feed import parse_json_feed
+from crawlers.parsers.links import absolute_link, entry_hash
 from crawlers.parsers.markup import fragment_text
 from crawlers.parsers.plain import (
     AUTHOR_LIMIT,
@@ -28,9 +27,11 @@ from crawlers.parsers.plain import (
 )
 from crawlers.parsers.preflight import keep_whole_entries, refuse_deep_xml, refuse_entities, refuse_giant_tags
 from crawlers.parsers.results import Entry, FeedResult, Unreadable
+from crawlers.parsers.unzip import unzipped
 
 DEFAULT_LIMIT = 1_000
 
+AN_HTML_PAGE = "an HTML page"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _HTML = re.compile(r"^\s*(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 _VIDEO_HOSTS = ("youtube.com", "www.youtube.com", "youtu.be")
@@ -43,11 +44,12 @@ def parse_feed(
     headers: Mapping[str, str] | None = None,
     limit: int = DEFAULT_LIMIT,
 ) -> FeedResult:
-    """Entries of a feed in its own order, at most ``limit``.
+    """Entries of a feed (RSS, RDF, Atom, JSON Feed; also as a gzip file) in its own order, at most ``limit``.
 
     ``url`` resolves relative links; ``now`` (aware) judges dates; ``headers`` may hold ``content-type``.
-    Raises :class:`Unreadable` with ``empty``, ``not_a_feed`` or ``bomb``.
+    Raises :class:`Unreadable` with ``empty``, ``not_a_feed``, ``bomb`` or what :func:`unzipped` raises.
     """
+    body = unzipped(body)
     if not body.strip():
         raise Unreadable("empty", "no bytes")
     decoded = decode(body, (headers or {}).get("content-type", ""))
@@ -55,7 +57,10 @@ def parse_feed(
     if not text.strip():
         raise Unreadable("empty", "only white space")
     if _HTML.search(text[:5000]):
-        raise Unreadable("not_a_feed", "an HTML page")
+        raise Unreadable("not_a_feed", AN_HTML_PAGE)
+    if text.lstrip()[:1] == "{":
+        found = parse_json_feed(text, url, now, limit)
+        return found.model_copy(update={"warnings": [*decoded.warnings, *found.warnings]})
     refuse_entities(text)
     text, warnings, truncated = keep_whole_entries(text, limit)
     refuse_giant_tags(text)
@@ -122,6 +127,7 @@ def _entry(item: Any, base: str, now: datetime, moving: bool) -> Entry:
         warnings.append(published.warning)
     elif published.at is None and (published_raw or updated_raw):
         warnings.append("date_unread")
+    outlet, outlet_url = _outlet(item)
     stamp = "" if moving else (updated_raw or published_raw)
     return Entry(
         url=link,
@@ -130,12 +136,23 @@ def _entry(item: Any, base: str, now: datetime, moving: bool) -> Entry:
         summary=summary,
         text=text,
         author=one_line(fragment_text(_text(item.get("author"))[:5000]), AUTHOR_LIMIT),
+        outlet=outlet,
+        outlet_url=outlet_url,
         published_at=published.at,
         updated_at=updated.at,
         is_video=bool(item.get("yt_videoid")) or any(f"//{host}/" in link for host in _VIDEO_HOSTS),
         entry_hash=entry_hash(link, title, summary, text, stamp),
         warnings=warnings,
     )
+
+
+def _outlet(item: Any) -> tuple[str, str]:
+    """Name and address of the publisher, where an aggregator names it (RSS ``source``, Bing's ``News:Source``)."""
+    source = item.get("source")
+    name = _text(source.get("title")) if isinstance(source, Mapping) else ""
+    address = _text(source.get("href")) if isinstance(source, Mapping) else ""
+    name = name or _text(item.get("news_source"))
+    return one_line(fragment_text(name[:2000]), 200), address[:2000] if address.startswith("http") else ""
 
 
 def _link(item: Any, base: str) -> tuple[str, str]:
@@ -151,25 +168,6 @@ def _link(item: Any, base: str) -> tuple[str, str]:
     if not link:
         return "", "no_link"
     return absolute_link(base, link)
-
-
-def absolute_link(base: str, link: str) -> tuple[str, str]:
-    """``link`` made absolute, with a warning word when it can't be used (then the link is empty)."""
-    try:
-        full = urljoin(base, re.sub(r"[\t\r\n]", "", link).strip())
-        canonical_url(full)
-    except ValueError:
-        return "", "bad_link"
-    return (full, "") if len(full) <= 2000 else ("", "bad_link")
-
-
-def entry_hash(link: str, *parts: str) -> str:
-    """Names one state of one entry: the address and the words an outlet would edit."""
-    try:
-        link = canonical_url(link)
-    except ValueError:
-        pass
-    return hashlib.sha256("\x1f".join((link, *parts)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _moving_stamps(items: list[Any]) -> bool:

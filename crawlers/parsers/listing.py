@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 from core.text.urls import canonical_url, host_of
 from crawlers.parsers.charset import decode
 from crawlers.parsers.dates import read_date
-from crawlers.parsers.feed import absolute_link, entry_hash
+from crawlers.parsers.links import absolute_link, entry_hash
 from crawlers.parsers.plain import one_line
 from crawlers.parsers.preflight import refuse_giant_tags, refuse_tag_floods
 from crawlers.parsers.results import Link, ListingResult, ListingRules, Unreadable
 
 _ARTICLE_PATH = re.compile(r"\d{4,}|(?:[^/-]+-){3,}[^/-]+|\.(?:html?|chn|vnp|ldo|epi|aspx|tpo)$", re.I)
-_NOT_ARTICLE = re.compile(
+NOT_ARTICLE = re.compile(
     r"/(?:tag|tags|tac-gia|author|category|chuyen-muc|login|dang-nhap|register|search|tim-kiem|lien-he|contact|rss|video|page|trang-\d+)(?:/|$|\.)"
     r"|\.(?:pdf|docx?|xlsx?|zip|rar|jpe?g|png|gif|mp4|mp3)$",
     re.I,
@@ -54,7 +54,7 @@ def parse_listing(
     refuse_giant_tags(decoded.text)
     soup = _soup(decoded.text)
     anchors = _anchors(soup, rules)
-    wanted = _pattern(rules.link_pattern) if rules.link_pattern else None
+    wanted = address_pattern(rules.link_pattern) if rules.link_pattern else None
     default = not rules.link_css and wanted is None
     found_by = " + ".join(name for name in ("link_css", "link_pattern") if getattr(rules, name)) or "address"
     base = _base(soup, url)
@@ -120,7 +120,7 @@ def _anchors(soup: Any, rules: ListingRules) -> list[tuple[Any, Any]]:
     return pairs
 
 
-def _pattern(pattern: str) -> re.Pattern[str]:
+def address_pattern(pattern: str) -> re.Pattern[str]:
     """``/tin-tuc/*-post`` as a search in the address. Not a regular expression: those can run for ever."""
     if len(pattern) > _REGEX_LIMIT:
         raise Unreadable("bad_rules", "link_pattern is too long")
@@ -184,7 +184,7 @@ def _looks_like_article(link: str, title: str, page: str, anchor: Any) -> bool:
         return False
     parts = urlsplit(link)
     address = parts.path + ("?" + parts.query if parts.query else "")
-    if len(parts.path) < 2 or _NOT_ARTICLE.search(parts.path) or not _ARTICLE_PATH.search(address):
+    if len(parts.path) < 2 or NOT_ARTICLE.search(parts.path) or not _ARTICLE_PATH.search(address):
         return False
     if len(title.split()) < _MIN_WORDS and not anchor.find("img"):
         return False

@@ -51,6 +51,9 @@ class Entry(Parsed):
     summary: str = Field(default="", max_length=4000)
     text: str = Field(default="", max_length=200_000)
     author: str = Field(default="", max_length=200)
+    #: who published it, where the list is not the publisher's own (a search feed)
+    outlet: str = Field(default="", max_length=200)
+    outlet_url: str = Field(default="", max_length=2000)
     published_at: AwareDatetime | None = None
     updated_at: AwareDatetime | None = None
     is_video: bool = False
@@ -65,9 +68,31 @@ class Entry(Parsed):
         """What the feed calls the entry, or its address."""
         return self.guid or self.url
 
+    @property
+    def says_something(self) -> bool:
+        """Whether there are words to keep when the page behind it cannot be read."""
+        return bool(self.title or self.summary or self.text)
+
+
+class Link(Parsed):
+    """One link that a document names: an article of a listing page, a part of a sitemap, a feed of a page."""
+
+    url: str = Field(max_length=2000)
+    title: str = Field(default="", max_length=500)
+    published_at: AwareDatetime | None = None
+    entry_hash: str = ""
+    found_by: str = ""
+
 
 class FeedResult(Parsed):
-    """A feed as ingest sees it. ``truncated``: the feed held more than ``limit`` entries, the rest was not read."""
+    """A feed as ingest sees it. ``truncated``: the feed held more than ``limit`` entries, the rest was not read.
+
+    ``more`` are further documents that this one names: the parts of a sitemap (``form`` ``index``), the feeds of a page that is no feed
+    itself (``web_page``).
+    """
+
+    form: Literal["feed", "index", "web_page"] = "feed"
+    more: list[Link] = Field(default_factory=list)
 
     title: str = Field(default="", max_length=500)
     entries: list[Entry] = Field(default_factory=list)
@@ -88,16 +113,6 @@ class Article(Parsed):
     canonical_url: str = Field(default="", max_length=2000)
     kind: Literal["article", "listing", "empty"] = "article"
     warnings: list[str] = Field(default_factory=list)
-
-
-class Link(Parsed):
-    """One article link found on a listing page."""
-
-    url: str = Field(max_length=2000)
-    title: str = Field(default="", max_length=500)
-    published_at: AwareDatetime | None = None
-    entry_hash: str = ""
-    found_by: str = ""
 
 
 class ListingResult(Parsed):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 OptionsT = TypeVar("OptionsT", bound=Message)
 URL_LIMIT = 2000
+WORDS_LIMIT = 300
 
 
 class Unchanged(Exception):
@@ -80,7 +81,9 @@ class Kind(ABC, Generic[OptionsT]):
         """Entries of one document. Runs in the parse worker's child, without network. Raises :class:`Unreadable`."""
         raise NotImplementedError(self.name)
 
-    async def fetch_source(self, run: Run, url: str = "", headers: Mapping[str, str] | None = None) -> Page:
+    async def fetch_source(
+        self, run: Run, url: str = "", headers: Mapping[str, str] | None = None, *, unzip: bool = False
+    ) -> Page:
         """The source's own page, with the conditional headers of the last read. Raises Failure, Unchanged."""
         job = run.job
         conditional = not job.preview
@@ -89,6 +92,7 @@ class Kind(ABC, Generic[OptionsT]):
             etag=job.etag if conditional else "",
             last_modified=job.last_modified if conditional else "",
             headers=headers,
+            unzip=unzip,
         )
         run.page = page
         if page.unchanged or (conditional and job.body_sha256 and page.sha256 == job.body_sha256):
@@ -108,6 +112,16 @@ def web_address(given: str) -> str:
         web = False
     if not web:
         raise bad_address("Nhập địa chỉ bắt đầu bằng http:// hoặc https://, tối đa 2000 ký tự.")
+    return given
+
+
+def search_words(given: str) -> str:
+    """The words of a search source; empty when an address was given. Raises :class:`Invalid` (field ``url``) for too few or too many."""
+    given = " ".join(given.split())
+    if "://" in given:
+        return ""
+    if not 2 <= len(given) <= WORDS_LIMIT:
+        raise bad_address(f"Gõ từ cần tìm, từ 2 đến {WORDS_LIMIT} ký tự, tên riêng đặt trong ngoặc kép.")
     return given
 
 

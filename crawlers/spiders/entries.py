@@ -56,8 +56,16 @@ class EntryKind(Kind[OptionsT], Generic[OptionsT]):
         A kind that reads more than one sets ``run.incomplete``, since the answer to one of them says nothing about the others.
         """
         ask = self.ask(run, options)
-        page = await self.fetch_source(run, ask.url, ask.headers)
+        page = await self.fetch_source(run, ask.url, ask.headers, unzip=True)
         yield page, await self.parsed(run, page, options)
+
+    async def another(self, run: Run, url: str, options: OptionsT) -> tuple[Page, FeedResult]:
+        """A further document that the first one named. From then on the source has no validators. Raises :class:`Failure`."""
+        run.incomplete = True
+        page = await run.desk.fetcher.get(url, unzip=True)
+        if not page.body.strip():
+            raise Failure("empty", status=page.status, url=page.url)
+        return page, await self.parsed(run, page, options)
 
     async def parsed(self, run: Run, page: Page, options: OptionsT) -> FeedResult:
         """The entries of a page, read in the parse worker. Raises :class:`Failure`."""
@@ -106,7 +114,7 @@ class EntryKind(Kind[OptionsT], Generic[OptionsT]):
         whole = self.social or job.social or not self.opens_pages or not job.fetch_articles
         listed = job.preview and run.opened >= PREVIEW_PAGES
         if not whole and not listed:
-            if await self._open(run, sheet, entry) or not self.keeps_unopened:
+            if await self._open(run, sheet, entry) or not self.keeps_unopened or not entry.says_something:
                 return
             # The article could not be read. What the list says of it is kept, without its hash, so that the next round tries
             # again: missing an item is worse than an item that is short for an hour.
@@ -150,9 +158,10 @@ class EntryKind(Kind[OptionsT], Generic[OptionsT]):
             kind = "video"
         elif self.social or run.job.social:
             kind = "post"
-        text = entry.text or entry.summary
+        # A kind that opens nothing and gives no text gives pointers: its summary is not the article's words.
+        text = entry.text or (entry.summary if self.opens_pages or kind != "article" else "")
         warnings = [*sheet.notes, *entry.warnings, *sheet.page.warnings]
-        if not article_read or (self.opens_pages and not run.job.fetch_articles and not entry.text):
+        if not article_read or (kind == "article" and not entry.text):
             warnings.append("article_not_read")
         return Candidate(
             source_id=run.job.source_id,

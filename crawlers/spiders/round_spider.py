@@ -12,7 +12,7 @@ import scrapy
 
 from core.clock import Clock
 from core.messages import Candidate, CrawlJob, SourceResult
-from crawlers.failures import Failure, reason_of
+from crawlers.failures import Failure
 from crawlers.fetch.addresses import AllowedHosts
 from crawlers.fetch.captures import Captures
 from crawlers.fetch.client import Fetcher
@@ -99,7 +99,7 @@ class RoundSpider(scrapy.Spider):
     def _failed(self, run: Run, failure: Failure) -> SourceResult:
         run.incomplete = True
         log.info("source %s: %s", run.job.source_id, failure)
-        reason = reason_of(failure.code)
+        reason = failure.reason()
         return self._result(
             run,
             reason.outcome,

@@ -10,6 +10,7 @@ from wtforms import BooleanField, HiddenField, IntegerField, SelectField, String
 from wtforms.validators import Length, NumberRange, StopValidation
 
 from review_app.forms.base_form import Form, Required
+from review_app.words import SOURCE_KINDS
 
 
 class SourceForm(Form):
@@ -20,14 +21,7 @@ class SourceForm(Form):
     name = StringField(
         _("Tên nguồn"), [Required(_("Nhập tên nguồn.")), Length(max=200, message=_("Tên dài quá 200 chữ."))]
     )
-    kind = SelectField(
-        _("Loại"),
-        choices=[
-            ("feed", _("RSS, Atom (có địa chỉ nguồn)")),
-            ("listing", _("Trang chuyên mục (không có RSS)")),
-            ("page", _("Một trang")),
-        ],
-    )
+    kind = SelectField(_("Loại"), choices=list(SOURCE_KINDS.items()))
     url = StringField(
         _("Địa chỉ"),
         [
