@@ -23,7 +23,13 @@ sources_app = typer.Typer(help="Nguồn tin: danh sách, thêm, nhập tệp. (S
 users_app = typer.Typer(
     help="Tài khoản: danh sách, thêm, đặt lại mật khẩu. (Accounts.)", rich_markup_mode=None
 )
+capture_app = typer.Typer(
+    help="Bản chụp trang: danh sách, xem lại, kiểm tra dấu vân tay. (Captures.)",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 app.add_typer(sources_app, name="sources")
+app.add_typer(capture_app, name="capture")
 app.add_typer(users_app, name="users")
 
 Json = Annotated[bool, typer.Option("--json", help="In ra JSON cho công cụ khác. (Print JSON.)")]
@@ -155,6 +161,32 @@ def items(
     from config.commands.reading import run_items
 
     run_items(source, since, limit, as_json=as_json)
+
+
+@capture_app.command("list")
+def capture_list(
+    item: Annotated[int, typer.Option(help="Chỉ bản chụp của tin số này. (Of one item.)", min=0)] = 0,
+    limit: Annotated[int, typer.Option(help="Nhiều nhất bao nhiêu dòng. (At most.)", min=1)] = 50,
+    as_json: Json = False,
+) -> None:
+    """Bản chụp đã lưu, mới nhất trước. (Captures, newest first.)"""
+    from config.commands.captures import run_capture_list
+
+    run_capture_list(item, limit, as_json=as_json)
+
+
+@capture_app.command("show")
+def capture_show(
+    capture: Annotated[int, typer.Argument(help="Số của bản chụp. (Its number.)", min=1)],
+    headers: Annotated[bool, typer.Option("--headers", help="Phần đầu hỏi và đáp. (Headers.)")] = False,
+    body: Annotated[bool, typer.Option("--body", help="Nội dung như khi lấy về. (The body.)")] = False,
+    text: Annotated[bool, typer.Option("--text", help="Chỉ lấy chữ. (Its words.)")] = False,
+    as_json: Json = False,
+) -> None:
+    """Xem lại một bản chụp; dấu vân tay được kiểm tra trước. (Play one back; its hash is checked first.)"""
+    from config.commands.captures import run_capture_show
+
+    raise typer.Exit(run_capture_show(capture, headers=headers, body=body, text=text, as_json=as_json))
 
 
 @app.command("import")

@@ -52,6 +52,7 @@ def make_desk(settings: Settings, store: Store | None = None, *, backend: str | 
     from alerts.documents.renderer import OfficialRenderer
     from config.captures import CaptureFolder
     from config.catalogue import shipped
+    from config.file_reader import KillableReader
     from config.legal import load_profiles
     from config.response import load_matrix
     from core.clock import clock_from_environment
@@ -59,9 +60,10 @@ def make_desk(settings: Settings, store: Store | None = None, *, backend: str | 
     from crawlers.registry import KindRegistry
     from indexer.analysis.analyst import LocalAnalyst
 
+    clock = clock_from_environment({"LAMRO_CLOCK": settings.clock, "LAMRO_ENV": settings.env})
     return Desk(
         store=store or make_store(settings),
-        clock=clock_from_environment({"LAMRO_CLOCK": settings.clock, "LAMRO_ENV": settings.env}),
+        clock=clock,
         analyst=LocalAnalyst(),
         renderer=OfficialRenderer(),
         captures=CaptureFolder(settings.captures_path),
@@ -72,6 +74,7 @@ def make_desk(settings: Settings, store: Store | None = None, *, backend: str | 
         contact=settings.contact,
         mail_from=settings.mail_from,
         catalogue=shipped,
+        reader=KillableReader(clock),
     )
 
 

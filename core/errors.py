@@ -80,3 +80,9 @@ class Unavailable(LamroError):
     """A part that may be away (search index, mail server) is away; the work is kept and tried again."""
 
     code = "unavailable"
+
+
+class Damaged(LamroError):
+    """Something stored is not what was written: bytes changed, cut or unreadable. Said, never repaired in silence."""
+
+    code = "damaged"

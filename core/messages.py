@@ -63,6 +63,14 @@ class CaptureRecord(Message):
     body_bytes: int
     content_type: str
     fetched_at: AwareDatetime
+    #: of the WARC file as it lies on the disk
+    file_sha256: str = Field(default="", max_length=64)
+    #: the answer's headers as kept: no cookies, no authorisation
+    headers: list[tuple[str, str]] = Field(default_factory=list, max_length=80)
+    #: SHA-256 of the server's certificate (DER), empty without https
+    tls_sha256: str = Field(default="", max_length=64)
+    #: our clock minus the server's Date header, in seconds; None when it sent none that can be read
+    clock_offset: int | None = None
 
 
 class Candidate(Message):

@@ -7,10 +7,11 @@ code points of ``title + "\\n" + text`` unless said otherwise.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import IO, Any, Literal, Protocol
 
 from core.text.query import Node
 
@@ -476,8 +477,20 @@ class Channel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A capture read back from its WARC: the question, the answer, the facts of the fetch. Bytes of outsiders; show them as text only."""
+
+    url: str
+    status_line: str
+    request_headers: tuple[tuple[str, str], ...]
+    response_headers: tuple[tuple[str, str], ...]
+    body: bytes
+    facts: dict[str, Any]
+
+
 class CaptureStore(Protocol):
-    """Where WARC files and uploaded evidence lie."""
+    """Where WARC files and uploaded evidence lie. A path never leaves its folder (ValueError), a file is whole or absent."""
 
     def path(self, relative: str) -> Path:
         """The absolute path of a stored capture. Raises ValueError when it leaves the folder."""
@@ -485,6 +498,40 @@ class CaptureStore(Protocol):
 
     def keep(self, data: bytes, suffix: str) -> tuple[str, str]:
         """Store an uploaded file under its hash; returns (relative path, SHA-256)."""
+        ...
+
+    def writing(self, relative: str) -> AbstractContextManager[IO[bytes]]:
+        """A file that appears under this name, whole, when the block ends without an exception."""
+        ...
+
+    def remove(self, relative: str) -> bool:
+        """Take a file away for good. False when it was not there."""
+        ...
+
+    def page(self, relative: str) -> KeptPage:
+        """Read a WARC back. Raises :class:`core.errors.NotFound`, :class:`core.errors.Damaged`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """The words of a file, plain and cut; ``pages`` is 0 for anything without pages."""
+
+    title: str
+    text: str
+    pages: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+class FileReader(Protocol):
+    """Takes the words out of hostile bytes, behind a wall. Raises :class:`core.errors.LamroError` with the sentence for staff."""
+
+    def pdf(self, data: bytes) -> FileText:
+        """The text layer of a PDF, page by page."""
+        ...
+
+    def page(self, body: bytes, content_type: str, url: str) -> FileText:
+        """All visible words of a page, menus too: for looking, not for analysis."""
         ...
 
 

@@ -192,6 +192,21 @@ REASONS: dict[str, Reason] = {
         "Bộ đọc gặp lỗi với trang này. Bản chụp được giữ nếu có; hãy báo quản trị viên kèm tên nguồn.",
         "The reader met an error on this page. Tell the administrator, naming the source.",
     ),
+    "pdf_locked": Reason(
+        "refused",
+        "Tệp PDF có mật khẩu nên không đọc được. Bỏ mật khẩu rồi chọn lại tệp, hoặc chép phần liên quan vào ô nội dung.",
+        "The PDF needs a password. Remove it and choose the file again, or copy the relevant part into the text field.",
+    ),
+    "pdf_too_long": Reason(
+        "refused",
+        "Tệp PDF dài quá 300 trang. Tách lấy phần liên quan rồi chọn lại tệp.",
+        "The PDF has more than 300 pages. Cut out the relevant part and choose the file again.",
+    ),
+    "pdf_broken": Reason(
+        "failed",
+        "Tệp PDF bị hỏng hoặc không phải PDF. Mở thử tệp trên máy, lưu lại rồi chọn lại.",
+        "The PDF is damaged or is no PDF. Open it on the machine, save it again and choose it again.",
+    ),
     "tls": Reason(
         "refused",
         "Chứng thư bảo mật (https) của trang nguồn không hợp lệ hoặc hết hạn nên không đọc. Báo cơ quan chủ quản trang.",

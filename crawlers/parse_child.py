@@ -59,35 +59,56 @@ def _answer(out: BinaryIO, answer: dict[str, Any]) -> None:
 
 
 def _parse(head: dict[str, Any], body: bytes) -> Any:
-    from crawlers.parsers.article import extract_article
-    from crawlers.parsers.feed import parse_feed
-    from crawlers.registry import all_kinds
-    from crawlers.spiders.base import Document
+    what, url, headers = head["what"], head["url"], head["headers"]
+    now = datetime.fromisoformat(head["now"])
+    if what == "pdf":
+        from crawlers.parsers.pdf import pdf_text
 
-    url, now, headers = head["url"], datetime.fromisoformat(head["now"]), head["headers"]
-    if head["what"] == "feed":
+        return pdf_text(body)
+    if what == "text":
+        from crawlers.parsers.whole import whole_text
+
+        return whole_text(body, headers)
+    if what == "feed":
+        from crawlers.parsers.feed import parse_feed
+
         return parse_feed(body, url, now, headers, head["limit"])
-    if head["what"] == "entries":
+    if what == "entries":
+        from crawlers.registry import all_kinds
+        from crawlers.spiders.base import Document
+
         kind = all_kinds()[head["kind"]]
         options = kind.options.model_validate(head["rules"])
         return kind.parse(Document(body, url, now, headers, head["limit"]), options)
+    from crawlers.parsers.article import extract_article
+
     return extract_article(body, url, headers, now)
 
 
-def _warm_up() -> None:
-    """Load every parser and its tables now: later the file system is read-only and the clock is running."""
+_PAGE = (
+    b"<html lang='vi'><head><title>t</title></head><body><h1>Tieu de bai viet</h1><p>01/02/2020 08:00</p><article>"
+    + b"<p>Mot doan van du dai de bo doc nhan ra noi dung chinh cua trang tin nay, viet ra chi de khoi dong.</p>"
+    * 5
+    + b"</article></body></html>"
+)
+_SAMPLES = (
+    ("article", "", _PAGE),
+    ("entries", "listing", _PAGE),
+    ("entries", "feed", b"<rss version='2.0'><channel><title>t</title></channel></rss>"),
+    ("text", "", _PAGE),
+    ("pdf", "", b"%PDF-1.4\n%%EOF"),
+)
+
+
+def _warm_up(parsers: list[str]) -> None:
+    """Load these parsers and their tables now: later the file system is read-only and the clock is running."""
     from datetime import UTC
 
-    page = (
-        b"<html lang='vi'><body><h1>Tieu de bai viet</h1><p>01/02/2020 08:00</p><article>"
-        + b"<p>Mot doan van du dai de bo doc nhan ra noi dung chinh cua trang tin nay, viet ra chi de khoi dong.</p>"
-        * 5
-        + b"</article></body></html>"
-    )
-    feed = b"<rss version='2.0'><channel><title>t</title></channel></rss>"
     now = datetime(2020, 2, 2, tzinfo=UTC).isoformat()
     common = {"url": "https://example.vn/a", "now": now, "headers": {}, "rules": {}, "limit": 5}
-    for what, kind, body in (("article", "", page), ("entries", "listing", page), ("entries", "feed", feed)):
+    for what, kind, body in _SAMPLES:
+        if what not in parsers:
+            continue
         try:
             _parse({"what": what, "kind": kind, **common}, body)
         except Exception:
@@ -107,7 +128,7 @@ def main() -> None:
     os.dup2(null, 1)  # a library that prints must not break the frames
     # trafilatura would load a language model (and numpy, 100 MB) that it is never asked for here.
     sys.modules["py3langid"] = None  # type: ignore[assignment]
-    _warm_up()
+    _warm_up(sys.argv[3].split(","))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_AS, memory_bytes)

@@ -14,7 +14,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +22,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from crawlers.parsers.results import Article, FeedResult, Unreadable
+from crawlers.parsers.results import Article, FeedResult, PlainText, Unreadable
 
 CPU_SECONDS = 10
 WALL_SECONDS = 20
@@ -45,7 +45,8 @@ class ParserKilled(Unreadable):
 class ParseWorker:
     """A killable parser. Not thread-safe: one page at a time, one thread.
 
-    ``wall_seconds``, ``cpu_seconds`` and ``pages_per_child`` are the limits named above. Use as a context manager, or call
+    ``wall_seconds``, ``cpu_seconds`` and ``pages_per_child`` are the limits named above; ``parsers`` are loaded when the child starts
+    (article, entries, text, pdf), any other one when it is first asked for. Use as a context manager, or call
     :meth:`close`.
     """
 
@@ -56,11 +57,13 @@ class ParseWorker:
         cpu_seconds: int = CPU_SECONDS,
         memory_bytes: int = MEMORY_BYTES,
         pages_per_child: int = PAGES_PER_CHILD,
+        parsers: Sequence[str] = ("article", "entries"),
     ) -> None:
         self.wall_seconds = wall_seconds
         self.cpu_seconds = cpu_seconds
         self.memory_bytes = memory_bytes
         self.pages_per_child = pages_per_child
+        self.parsers = tuple(parsers)
         self.kills = 0
         self._child: subprocess.Popen[bytes] | None = None
         self._pages = 0
@@ -108,6 +111,16 @@ class ParseWorker:
         """As :meth:`crawlers.spiders.base.Kind.parse` of the kind named. Raises :class:`Unreadable`, :class:`ParserKilled`."""
         extra = {"kind": kind, "rules": dict(rules or {}), "limit": limit}
         return self._ask("entries", body, url, now, headers, extra, FeedResult)
+
+    def text(
+        self, body: bytes, url: str, now: datetime, headers: Mapping[str, str] | None = None
+    ) -> PlainText:
+        """As :func:`crawlers.parsers.whole.whole_text`. Raises :class:`Unreadable`, :class:`ParserKilled`."""
+        return self._ask("text", body, url, now, headers, {}, PlainText)
+
+    def pdf(self, body: bytes, now: datetime) -> PlainText:
+        """As :func:`crawlers.parsers.pdf.pdf_text`. Raises :class:`Unreadable`, :class:`ParserKilled`."""
+        return self._ask("pdf", body, "", now, None, {}, PlainText)
 
     def abort(self) -> None:
         """Kill the child at once, from any thread: the page it reads ends as :class:`ParserKilled`."""
@@ -185,7 +198,14 @@ class ParseWorker:
             "TZ": "UTC",
         }
         child = subprocess.Popen(
-            [sys.executable, "-m", "crawlers.parse_child", str(self.cpu_seconds), str(self.memory_bytes)],
+            [
+                sys.executable,
+                "-m",
+                "crawlers.parse_child",
+                str(self.cpu_seconds),
+                str(self.memory_bytes),
+                ",".join(self.parsers),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

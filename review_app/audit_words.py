@@ -27,6 +27,10 @@ ACTS: dict[str, LazyString] = {
     "source.set_enabled": lazy_gettext("bật, tắt nguồn"),
     "source.quarantine": lazy_gettext("tạm dừng nguồn bị lỗi"),
     "item.receive": lazy_gettext("nhập tin nhận được"),
+    "capture.download": lazy_gettext("tải bản chụp"),
+    "capture.purge": lazy_gettext("xóa bản chụp"),
+    "watch.ask": lazy_gettext("yêu cầu xem lại trang"),
+    "incident.pack": lazy_gettext("chép trang lưu của vụ"),
     "story.tag": lazy_gettext("gắn nhãn"),
     "story.known_claim": lazy_gettext("trả lời câu hỏi cùng tuyên bố"),
     "story.untag": lazy_gettext("hoàn tác nhãn"),
@@ -78,6 +82,7 @@ ACTS: dict[str, LazyString] = {
 
 OBJECTS: dict[str, LazyString] = {
     "story": lazy_gettext("câu chuyện"),
+    "capture": lazy_gettext("bản chụp"),
     "item": lazy_gettext("tin"),
     "claim": lazy_gettext("tuyên bố"),
     "verdict": lazy_gettext("kết luận"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -47,3 +48,14 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 def short_time(moment: datetime | None) -> str:
     """Day and time in Viet Nam, or a dash."""
     return "-" if moment is None else moment.astimezone(VIETNAM).strftime("%d/%m %H:%M")
+
+
+#: what a terminal obeys instead of showing: control codes, and characters that turn the direction of what follows
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def terminal_safe(text: str) -> str:
+    """Text of outsiders with everything that a terminal would obey written out as its number; line ends and tabs stay."""
+    return _OBEYED.sub(
+        lambda match: f"\\x{ord(match[0]):02x}" if ord(match[0]) < 256 else f"\\u{ord(match[0]):04x}", text
+    )

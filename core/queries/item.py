@@ -49,6 +49,7 @@ class CaptureRow:
     sha256: str
     status: int
     body_bytes: int
+    purged_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,8 @@ def item(session: Session, item_id: int, unit_id: int) -> ItemPage:
         warnings=tuple(row.warnings),
         versions=_versions(session, item_id),
         captures=tuple(
-            CaptureRow(c.id, c.kind, c.fetched_at, c.sha256, c.status, c.body_bytes) for c in captures
+            CaptureRow(c.id, c.kind, c.fetched_at, c.sha256, c.status, c.body_bytes, c.purged_at)
+            for c in captures
         ),
     )
 

@@ -1,6 +1,6 @@
 """Imports every table, so that ``Table.metadata`` is whole for migrations and tests."""
 
-from core.records import account, audit, claim, document, incident, item, source, suggestion, unit
+from core.records import account, audit, claim, document, incident, item, source, suggestion, unit, watch
 from core.records.schema import Table
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "source",
     "suggestion",
     "unit",
+    "watch",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.records.schema import Table, Word
@@ -29,6 +29,17 @@ class Capture(Table):
     body_bytes: Mapped[int] = mapped_column(default=0)
     content_type: Mapped[str] = mapped_column(String(200), default="")
     fetched_at: Mapped[datetime]
+    file_sha256: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """Of the file as it lies on the disk; empty for captures older than this column."""
+    headers: Mapped[list[Any] | None]
+    """[[name, value], …] of the answer, without cookies and authorisation."""
+    tls_sha256: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    """SHA-256 of the server's certificate; empty without https."""
+    clock_offset: Mapped[int | None]
+    """Our clock minus the server's Date header, in seconds."""
+    purged_at: Mapped[datetime | None]
+    """Set when the file was removed: the row stays as a tombstone, without address, headers and peer."""
+    purge_reason: Mapped[str] = mapped_column(String(300), default="", server_default=text("''"))
 
 
 class Item(Table):
@@ -63,7 +74,7 @@ class Item(Table):
     date_from: Mapped[str] = mapped_column(Word, default="none")
     first_seen_at: Mapped[datetime] = mapped_column(index=True)
     received_via: Mapped[str] = mapped_column(Word, default="crawl")
-    """crawl, hand, import"""
+    """crawl, hand (pasted text or link), file, phone, import"""
     seen_where: Mapped[str] = mapped_column(String(300), default="")
     seen_at: Mapped[datetime | None]
     received_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -93,6 +104,8 @@ class ItemVersion(Table):
     content_sha256: Mapped[str] = mapped_column(String(64))
     seen_at: Mapped[datetime]
     capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+    origin: Mapped[str] = mapped_column(Word, default="source", server_default="source")
+    """source: as the item came (feed, person, file); page: what a re-visit read on the page itself."""
 
 
 class Mention(Table):

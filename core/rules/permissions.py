@@ -44,6 +44,10 @@ ACTS: dict[str, frozenset[Role]] = {
     "item.receive": _STAFF,
     "item.search": _STAFF,
     "story.read": _STAFF | {AUDITOR},
+    # raw pages show people's names as published; each download is written to the audit log
+    "capture.download": frozenset({OFFICER, VERIFIER, MANAGER}),
+    "capture.purge": frozenset({MANAGER}),
+    "watch.ask": frozenset({OFFICER, VERIFIER}),
     "story.tag": frozenset({OFFICER}),
     "story.untag": frozenset({OFFICER}),
     "story.known_claim": frozenset({OFFICER}),
@@ -58,6 +62,7 @@ ACTS: dict[str, frozenset[Role]] = {
     "incident.read": _STAFF | {AUDITOR},
     "incident.open": frozenset({OFFICER}),
     "incident.attach_claim": frozenset({OFFICER}),
+    "incident.pack": frozenset({OFFICER, DRAFTER, VERIFIER, CONTENT_APPROVER, SPOKESPERSON, MANAGER}),
     "incident.add_fact": frozenset({OFFICER, DRAFTER}),
     "incident.remove_fact": frozenset({OFFICER, DRAFTER}),
     "incident.assess": frozenset({OFFICER, CONTENT_APPROVER, SPOKESPERSON}),

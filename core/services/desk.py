@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.clock import Clock
-from core.ports import Analyst, CaptureStore, DocumentRenderer, SearchIndex, SourceKinds
+from core.ports import Analyst, CaptureStore, DocumentRenderer, FileReader, SearchIndex, SourceKinds
 from core.records.engine import Store
 from core.rules.catalogue import CatalogueEntry
 from core.rules.matrix import ResponseMatrix
@@ -55,3 +55,5 @@ class Desk:
     """The address book for dispatch: (name, channel, address)."""
     catalogue: Callable[[], tuple[CatalogueEntry, ...]] = tuple
     """The shipped catalogue of sources, read when it is first asked for."""
+    reader: FileReader | None = None
+    """Takes the words out of uploaded files and kept pages; None where nobody uploads."""

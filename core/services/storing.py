@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from core.messages import CaptureRecord
 from core.ports import MentionFound
 from core.records.item import Capture, CopyBand, Item, ItemVersion, Mention, OutboxRow, Story
 from core.records.source import KnownEntry, Quarantine
@@ -249,9 +250,11 @@ def _said_by_person(item_id: int, locality: str) -> dict[str, Any]:
 
 
 def _capture(item_id: int, text: Prepared) -> Capture | None:
-    record = text.capture
-    if record is None:
-        return None
+    return None if text.capture is None else capture_row(item_id, text.capture)
+
+
+def capture_row(item_id: int, record: CaptureRecord) -> Capture:
+    """The row of a page that the crawler kept."""
     return Capture(
         item_id=item_id,
         kind="warc",
@@ -264,6 +267,10 @@ def _capture(item_id: int, text: Prepared) -> Capture | None:
         body_bytes=record.body_bytes,
         content_type=clean(record.content_type)[:200],
         fetched_at=record.fetched_at,
+        file_sha256=record.file_sha256,
+        headers=[[clean(name)[:100], clean(value)[:500]] for name, value in record.headers],
+        tls_sha256=record.tls_sha256,
+        clock_offset=record.clock_offset,
     )
 
 

@@ -12,7 +12,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -63,6 +63,8 @@ class Page:
     peer: str
     fetched_at: datetime
     warnings: list[str]
+    request_headers: list[tuple[str, str]] = field(default_factory=list)
+    tls_sha256: str = ""
 
     @property
     def unchanged(self) -> bool:
@@ -176,11 +178,7 @@ class Fetcher:
         meta = response.request.meta if response.request is not None else {}
         chain = [*meta.get("redirect_urls", [asked]), response.url]
         chain = [address for i, address in enumerate(chain) if i == 0 or address != chain[i - 1]]
-        raw = [
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, values in response.headers.items()
-            for value in values
-        ]
+        raw = _pairs(response.headers)
         headers = {name.lower(): value for name, value in reversed(raw)}
         status = response.status
         if status in {301, 302, 303, 307, 308}:
@@ -213,6 +211,8 @@ class Fetcher:
             peer=str(response.ip_address or ""),
             fetched_at=self._clock.now(),
             warnings=["length_unclear"] if "partial" in response.flags else [],
+            request_headers=_pairs(response.request.headers) if response.request is not None else [],
+            tls_sha256=_fingerprint(response.certificate),
         )
 
     def _retry_after(self, value: str) -> int | None:
@@ -281,3 +281,17 @@ class Fetcher:
         if code == "internal":
             log.error("unexpected download error", exc_info=error)
         return Failure(code, text, url=url)
+
+
+def _pairs(headers: Any) -> list[tuple[str, str]]:
+    """Scrapy's headers as they were sent, repeated ones too."""
+    return [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.items()
+        for value in values
+    ]
+
+
+def _fingerprint(certificate: Any) -> str:
+    """SHA-256 of the certificate in small hexadecimal digits; empty without one."""
+    return "" if certificate is None else str(certificate.digest("sha256")).replace(":", "").lower()

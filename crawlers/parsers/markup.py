@@ -90,6 +90,17 @@ def fragment_text(markup: str, *, drop_trailing_links: bool = False) -> str:
     return "".join(part for part, _ in parts).strip()
 
 
+def page_words(markup: str) -> tuple[str, str]:
+    """(title, visible words) of a whole page, a line a block."""
+    root = tree_of(markup)
+    if root is None:
+        return "", ""
+    title = root.findtext(".//title") or ""
+    parts: list[tuple[str, bool]] = []
+    _walk(root, parts)
+    return title, "".join(part for part, _ in parts).strip()
+
+
 def _walk(root: Any, parts: list[tuple[str, bool]]) -> None:
     # Iterative on purpose: depth is limited by libxml2 (256), recursion by nothing we control.
     stack: list[tuple[Any, bool, bool]] = [(root, False, False)]

@@ -122,3 +122,12 @@ class ListingResult(Parsed):
     links: list[Link] = Field(default_factory=list)
     warnings: list[str] = Field(default_factory=list)
     truncated: bool = False
+
+
+class PlainText(Parsed):
+    """The words of a file or of a whole page. ``pages`` is 0 for anything without pages."""
+
+    title: str = Field(default="", max_length=500)
+    text: str = Field(default="", max_length=200_000)
+    pages: int = 0
+    warnings: list[str] = Field(default_factory=list)

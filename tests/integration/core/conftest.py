@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
+from config.captures import CaptureFolder
+from config.file_reader import KillableReader
 from core.messages import Candidate, CaptureRecord
 from core.records.engine import Store
 from core.records.migrate import upgrade
@@ -40,21 +42,17 @@ class StandingClock:
         self.at += timedelta(**parts)
 
 
-class Folder:
-    """A capture store in a temporary folder."""
+class Folder(CaptureFolder):
+    """The capture store in a temporary folder; remembers what was kept."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        super().__init__(root)
         self.kept: list[str] = []
 
-    def path(self, relative: str) -> Path:
-        return self.root / relative
-
     def keep(self, data: bytes, suffix: str) -> tuple[str, str]:
-        digest = hashlib.sha256(data).hexdigest()
-        (self.root / (digest + suffix)).write_bytes(data)
-        self.kept.append(digest + suffix)
-        return digest + suffix, digest
+        found = super().keep(data, suffix)
+        self.kept.append(found[0])
+        return found
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +122,7 @@ def make_desk(store: Store, clock: StandingClock, folder: Path, **others: Any) -
         "captures": Folder(folder),
         "profiles": LegalProfiles(()),
         "kinds": KindRegistry(),
+        "reader": KillableReader(clock),
     }
     values |= others
     for part in dataclasses.fields(Desk):

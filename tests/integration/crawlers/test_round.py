@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -192,7 +194,9 @@ def test_a_preview_keeps_nothing_and_ignores_what_is_known(server, tmp_path):
 
 def test_a_capture_is_a_warc_that_reads_back_byte_for_byte(server, tmp_path):
     page = article("Xã họp dân bàn việc kênh mương")
-    server.pages["/a.html"] = reply(gzip.compress(page), Content_Encoding="gzip", Set_Cookie="a=b")
+    server.pages["/a.html"] = reply(
+        gzip.compress(page), Content_Encoding="gzip", Set_Cookie="a=b", Date="Sat, 21 Nov 2026 01:00:00 GMT"
+    )
     (candidate,), _ = crawl(server, tmp_path, CrawlJob(source_id="a", kind="page", url=server.url("/a.html")))
     capture = candidate.capture
     assert capture is not None
@@ -205,7 +209,14 @@ def test_a_capture_is_a_warc_that_reads_back_byte_for_byte(server, tmp_path):
             (r.rec_type, r.rec_headers, r.http_headers, r.content_stream().read())
             for r in ArchiveIterator(stream, check_digests="raise")
         ]
-    assert [kind for kind, *_ in records] == ["response", "metadata"]
+    assert [kind for kind, *_ in records] == ["response", "request", "metadata"]
+    assert records[1][2].get_header("User-Agent").startswith("LamRo/")
+    assert json.loads(records[2][3])["clock_offset_seconds"] == capture.clock_offset
+    expected = (capture.fetched_at - datetime(2026, 11, 21, 1, tzinfo=UTC)).total_seconds()
+    assert capture.clock_offset == round(expected)
+    assert "set-cookie" not in {name.lower() for name, _ in capture.headers}
+    assert ("Content-Type", "text/html; charset=utf-8") in capture.headers
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == capture.file_sha256
     _, headers, http, body = records[0]
     assert body == page
     assert headers.get_header("WARC-Target-URI") == server.url("/a.html")
@@ -262,8 +273,6 @@ def test_a_page_read_twice_without_a_change_is_seen(server, tmp_path):
 
 
 def test_time_comes_from_the_clock_the_process_is_told(server, tmp_path):
-    from datetime import UTC, datetime
-
     from core.clock import FileClock
 
     clock = FileClock(tmp_path / "clock.json")
