@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING
 
 import structlog
 
+from config.preview import read_preview
 from config.rounds import Crawlers, Round, owner_name, read_link
 from config.settings import Settings
 from core.clock import VIETNAM
@@ -113,7 +114,7 @@ class Scheduler:
             )
 
     def take_requests(self) -> None:
-        """Do what the app asked for: read a source now, fetch a pasted link."""
+        """Do what the app asked for: read a source now, fetch a pasted link, try a source out."""
         for request in crawl_requests.take_requests(self.desk, self.owner):
             try:
                 if request.kind == "link":
@@ -121,6 +122,13 @@ class Scheduler:
                     if self.crawlers.ended():
                         return  # the request is queued again when the loop ends
                     intake.take_link_result(self.desk, request.request_id, candidate, result)
+                elif request.kind == "preview":
+                    told = read_preview(self.settings, request, self.crawlers)
+                    if self.crawlers.ended():
+                        return
+                    crawl_requests.finish_request(
+                        self.desk, request.request_id, told, failed=bool(told["error_vi"])
+                    )
                 else:
                     jobs = crawl.lease(
                         self.desk, self.owner, [request.source_id] if request.source_id else [], minutes=7

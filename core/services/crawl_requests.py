@@ -14,7 +14,7 @@ from core.records.source import CrawlRequest
 from core.rules.permissions import require
 from core.services import audit, leases
 from core.services.desk import Actor, Desk
-from core.services.sources import source_row
+from core.services.sources import NewSource, source_row
 
 _MAX_TAKEN = 10
 _MAX_TRIES = 3
@@ -57,6 +57,53 @@ def request_crawl(desk: Desk, actor: Actor, source_id: str) -> int:
             session, desk, actor, "source.crawl", "source", source_id, detail={"request": request.id}
         )
         return request.id
+
+
+def request_preview(desk: Desk, actor: Actor, source: NewSource) -> int:
+    """Ask what a source would give, before it is saved. The same wish of the same person that waits already is returned again.
+
+    The request's ``result`` is what :mod:`config.preview` says. Raises :class:`Forbidden`, :class:`Invalid` (kind, url, rules).
+    """
+    with audit.attempt(desk, actor, "source.crawl", "source", "-"):
+        require(actor, "source.add")
+        checked = desk.kinds.check(source.kind, source.url, source.rules)
+        wanted = {
+            "kind": source.kind,
+            "rules": dict(checked.rules),
+            "language": source.language,
+            "social": source.social or checked.social,
+        }
+        with desk.store.write() as session:
+            waiting = session.scalars(
+                select(CrawlRequest).where(
+                    CrawlRequest.kind == "preview",
+                    CrawlRequest.state == "queued",
+                    CrawlRequest.requested_by == actor.account_id,
+                    CrawlRequest.url == checked.url,
+                )
+            )
+            for request in waiting:
+                if all(request.details.get(name) == value for name, value in wanted.items()):
+                    return request.id
+            request = CrawlRequest(
+                kind="preview",
+                url=checked.url,
+                details=wanted,
+                requested_by=actor.account_id,
+                requested_at=desk.clock.now(),
+            )
+            session.add(request)
+            session.flush()
+            audit.record(
+                session,
+                desk,
+                actor,
+                "source.crawl",
+                "source",
+                "-",
+                detail={"preview": checked.url[:300], "kind": source.kind, "request": request.id},
+            )
+            return request.id
 
 
 def take_requests(desk: Desk, owner: str) -> list[TakenRequest]:
