@@ -30,6 +30,8 @@ from core.services import (
     known_claims,
     leases,
     outbox,
+    source_alerts,
+    staff_notices,
     stories,
     units,
 )
@@ -133,6 +135,9 @@ class Scheduler:
                     jobs = crawl.lease(
                         self.desk, self.owner, [request.source_id] if request.source_id else [], minutes=7
                     )
+                    if not jobs and crawl.host_is_busy(self.desk, request.source_id or ""):
+                        crawl_requests.put_back(self.desk, request.request_id)
+                        continue
                     round_ = Round(self.desk, self.settings, self.owner, crawlers=self.crawlers)
                     report = round_.run(jobs) if jobs else None
                     if self.crawlers.ended():
@@ -169,6 +174,17 @@ class Scheduler:
         ):
             delivery = self.channels[channel].send(message)
             dispatch.record(self.desk, dispatch_id, delivery)
+
+    def watch_sources(self) -> None:
+        """See which sources fell silent or work again, and write to staff about it when there is a mail server."""
+        swept = source_alerts.sweep(self.desk)
+        if swept.opened or swept.closed:
+            log.warning("source alerts", opened=len(swept.opened), closed=len(swept.closed))
+        if "email" not in self.channels:
+            return
+        staff_notices.queue(self.desk)
+        for notice_id, message in staff_notices.take_due(self.desk):
+            staff_notices.record(self.desk, notice_id, self.channels["email"].send(message))
 
     def rescore(self) -> None:
         """Let the need score of old stories decay."""
@@ -210,6 +226,7 @@ class Scheduler:
             (self.crawl_due, 5),
             (self.feed_index, 1),
             (self.send_due, 2),
+            (self.watch_sources, 60),
             (self.rescore, 3600),
             (self.compare_claims, 60),
             (self.weekly_digests, 600),

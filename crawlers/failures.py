@@ -154,6 +154,13 @@ REASONS: dict[str, Reason] = {
         "Trang nguồn không cho phần mềm tự động đọc (robots.txt). Xin phép tòa soạn hoặc chọn nguồn cấp tin RSS.",
         "The site does not let programs read this page (robots.txt). Ask the outlet, or choose its RSS feed.",
     ),
+    "robots_unreachable": Reason(
+        "failed",
+        "Máy chủ của nguồn đang lỗi nên không hỏi được có cho đọc hay không (robots.txt, mã 5xx). Không cần làm gì ngay; "
+        "phần mềm sẽ hỏi lại ở lượt sau.",
+        "The source's server has a fault, so it could not be asked whether reading is allowed (robots.txt, 5xx). Nothing to do now; "
+        "it is asked again in the next round.",
+    ),
     "private_address": Reason(
         "refused",
         "Địa chỉ này trỏ vào mạng nội bộ nên bị chặn để bảo vệ máy của cơ quan. Kiểm tra lại địa chỉ nguồn.",

@@ -66,6 +66,10 @@ def run_search(query: str, limit: int, sort: str, backend: str, *, as_json: bool
     )
 
 
+#: sources that are named one by one; the rest is counted
+_NAMED = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that was looked at."""
@@ -169,7 +173,7 @@ def _index(desk: Desk, settings: Settings) -> Finding:
 
 def _sources(desk: Desk, settings: Settings) -> Finding:
     rows = [row for row in exports.sources(desk) if row.enabled]
-    bad = [row for row in rows if row.state in {"failing", "silent"}]
+    bad = [row for row in rows if row.state in {"failing", "silent", "disabled"}]
     if not rows:
         return Finding(
             "Nguồn tin",
@@ -177,9 +181,15 @@ def _sources(desk: Desk, settings: Settings) -> Finding:
             "chưa có nguồn nào đang bật",
             "Thêm nguồn: lamro sources add --url … --kind feed",
         )
-    first = f"; {bad[0].name}: {bad[0].error}" if bad else ""
+    silent = sum(row.state == "silent" for row in bad)
+    counts = f"{len(rows)} nguồn đang bật, {len(bad) - silent} nguồn lỗi, {silent} nguồn im lặng"
+    named = "; ".join(f"{row.name}: {row.sentence.rstrip('.')}" for row in bad[:_NAMED])
+    more = f"; và {len(bad) - _NAMED} nguồn nữa (lamro sources)" if len(bad) > _NAMED else ""
     return Finding(
-        "Nguồn tin", not bad, f"{len(rows)} nguồn đang bật, {len(bad)} nguồn lỗi hoặc im lặng{first}"
+        "Nguồn tin",
+        not bad,
+        f"{counts}{'; ' if bad else ''}{named}{more}",
+        f"{bad[0].name}: {bad[0].advice}" if bad else "",
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core.errors import NotFound
+from core.queries import source_state
 from core.records.account import Account, AccountRole
 from core.records.document import DigestRecord
 from core.records.item import Capture, Item
@@ -23,7 +24,10 @@ PAGE = 500
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source as ``lamro sources --json`` gives it; ``outcome`` is the one word of the last run."""
+    """A source as ``lamro sources --json`` gives it; ``outcome`` is the one word of the last run.
+
+    ``sentence`` and ``advice`` are what an officer sees: how it is, and what to do.
+    """
 
     id: str
     name: str
@@ -37,10 +41,13 @@ class SourceRow:
     last_run: datetime | None
     last_success: datetime | None
     last_new_item: datetime | None
+    sentence: str
+    advice: str
 
 
 def sources(desk: Desk) -> list[SourceRow]:
     """All sources by id, each with its last finished run."""
+    now = desk.clock.now()
     with desk.store.read() as session:
         last = (
             select(CrawlRun.source_id, func.max(CrawlRun.id).label("run"))
@@ -66,8 +73,11 @@ def sources(desk: Desk) -> list[SourceRow]:
                 last_run=source.last_run_at,
                 last_success=source.last_success_at,
                 last_new_item=source.last_new_item_at,
+                sentence=health.vi,
+                advice=health.advice_vi,
             )
             for source in session.scalars(select(Source).order_by(Source.id))
+            for health in [source_state.health(source, now)]
         ]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import VIETNAM
 from core.errors import NotFound
+from core.queries import source_state
 from core.records.item import Item
 from core.records.source import CrawlRequest, CrawlRun, Quarantine, Source
 from core.rules.vocabulary import SourceState
@@ -51,6 +52,24 @@ class SourceRow:
     days: tuple[int | None, ...]
     asked: bool
     rules: tuple[tuple[str, str], ...]
+    sentence_vi: str
+    sentence_en: str
+    advice_vi: str
+    """What to do; empty when nothing."""
+    advice_en: str
+    needs_person: bool
+    stopped_at: datetime | None
+    """Disabled after failures; a daily probe still tries it."""
+    interval_fixed: bool
+    """Staff chose the interval; otherwise ``poll_minutes`` is learned between the two bounds."""
+    poll_minutes: int
+    poll_least_minutes: int
+    poll_most_minutes: int
+    expected_hours: int | None
+    """Staff's word on how long it may be without a new item; None: learned."""
+    silent_after_hours: int
+    """What counts now, learned or given."""
+    own_portal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +137,8 @@ def listing(session: Session, now: datetime) -> Listing:
 
 def _group(row: SourceRow) -> str:
     if not row.enabled or row.state == SourceState.DISABLED:
-        # One that was switched off because it kept killing the crawler needs a person, not a corner.
-        return "broken" if row.crashes >= 3 else "off"
+        # One that was stopped after failures, or because it kept killing the crawler, needs a person, not a corner.
+        return "broken" if row.crashes >= 3 or (row.enabled and row.stopped_at) else "off"
     if row.state == SourceState.FAILING:
         return "broken"
     return "silent" if row.state in {SourceState.SILENT, SourceState.EMPTY} else "working"
@@ -135,37 +154,52 @@ def _rows(session: Session, sources: Sequence[Source], now: datetime) -> list[So
             )
         )
     )
-    return [
-        SourceRow(
-            id=source.id,
-            version=source.version,
-            name=source.name,
-            kind=source.kind,
-            url=source.url,
-            language=source.language,
-            country=source.country,
-            domestic=source.domestic,
-            social=source.social,
-            reach_tier=source.reach_tier,
-            locality=source.locality or "",
-            enabled=source.enabled,
-            state=source.state,
-            interval_minutes=source.interval_minutes,
-            last_outcome=source.last_outcome,
-            last_run_at=source.last_run_at,
-            last_success_at=source.last_success_at,
-            last_new_item_at=source.last_new_item_at,
-            next_due_at=source.next_due_at,
-            error_vi=source.error_vi,
-            error_en=source.error_en,
-            failures=source.failures,
-            crashes=source.crashes,
-            days=bars[source.id],
-            asked=source.id in asked,
-            rules=tuple((str(key), str(value)) for key, value in source.rules.items()),
-        )
-        for source in sources
-    ]
+    return [_row(source, bars[source.id], source.id in asked, now) for source in sources]
+
+
+def _row(source: Source, days: tuple[int | None, ...], asked: bool, now: datetime) -> SourceRow:
+    health = source_state.health(source, now)
+    return SourceRow(
+        id=source.id,
+        version=source.version,
+        name=source.name,
+        kind=source.kind,
+        url=source.url,
+        language=source.language,
+        country=source.country,
+        domestic=source.domestic,
+        social=source.social,
+        reach_tier=source.reach_tier,
+        locality=source.locality or "",
+        enabled=source.enabled,
+        state=source.state,
+        interval_minutes=source.interval_minutes,
+        last_outcome=source.last_outcome,
+        last_run_at=source.last_run_at,
+        last_success_at=source.last_success_at,
+        last_new_item_at=source.last_new_item_at,
+        next_due_at=source.next_due_at,
+        error_vi=source.error_vi,
+        error_en=source.error_en,
+        failures=source.failures,
+        crashes=source.crashes,
+        days=days,
+        asked=asked,
+        rules=tuple((str(key), str(value)) for key, value in source.rules.items()),
+        sentence_vi=health.vi,
+        sentence_en=health.en,
+        advice_vi=health.advice_vi,
+        advice_en=health.advice_en,
+        needs_person=health.ask,
+        stopped_at=source.stopped_at,
+        interval_fixed=source.interval_fixed,
+        poll_minutes=source_state.poll_interval(source) // timedelta(minutes=1),
+        poll_least_minutes=source.poll_least_minutes,
+        poll_most_minutes=source.poll_most_minutes,
+        expected_hours=source.expected_hours,
+        silent_after_hours=source_state.silence(source) // timedelta(hours=1),
+        own_portal=source.own_portal,
+    )
 
 
 def _days(session: Session, ids: Sequence[str], now: datetime) -> dict[str, tuple[int | None, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.records.schema import Table, Word
@@ -31,6 +31,14 @@ class Source(Table):
     rules: Mapped[dict[str, Any]] = mapped_column(default=dict)
     enabled: Mapped[bool] = mapped_column(default=True)
     interval_minutes: Mapped[int] = mapped_column(default=60)
+    interval_fixed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Staff chose the interval; otherwise it is learned from how often the source publishes, within the two bounds."""
+    poll_least_minutes: Mapped[int] = mapped_column(default=15, server_default="15")
+    poll_most_minutes: Mapped[int] = mapped_column(default=360, server_default="360")
+    expected_hours: Mapped[int | None]
+    """Staff's word on how long this source may go without a new item; None: learned."""
+    own_portal: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The office's own portal: its posts are the canary, since we know that they exist."""
     state: Mapped[str] = mapped_column(Word, default="new")
     etag: Mapped[str] = mapped_column(String(500), default="")
     last_modified: Mapped[str] = mapped_column(String(100), default="")
@@ -39,10 +47,26 @@ class Source(Table):
     last_run_at: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
     last_new_item_at: Mapped[datetime | None]
+    last_fresh_at: Mapped[datetime | None]
+    """When something new and of recent date last came; a source that gives only old dates stands still here."""
+    watched_since: Mapped[datetime | None]
+    """The first good reading after a long time without one (the machine was off, the source failed): silence counts from here."""
+    arrivals: Mapped[list[str] | None]
+    """When readings found something fresh (ISO 8601, UTC), the latest sixty: what the usual gap is learned from."""
     last_outcome: Mapped[str] = mapped_column(Word, default="")
+    last_code: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
     error_vi: Mapped[str] = mapped_column(Text, default="")
     error_en: Mapped[str] = mapped_column(Text, default="")
     failures: Mapped[int] = mapped_column(default=0)
+    """Failed readings in a row, both kinds; ``hard_failures`` are those that a person must mend (core.rules.source_failures)."""
+    hard_failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    failing_since: Mapped[datetime | None]
+    empties: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Readings in a row that found no entry at all."""
+    stopped_at: Mapped[datetime | None]
+    """Disabled after many hard failures in a row; a daily probe still tries it."""
+    off_since: Mapped[datetime | None]
+    """When a person, or the quarantine, switched it off."""
     crashes: Mapped[int] = mapped_column(default=0)
     lease_owner: Mapped[str] = mapped_column(String(80), default="")
     lease_until: Mapped[datetime | None]
@@ -52,6 +76,49 @@ class Source(Table):
     """The shipped entry that it was taken from."""
     catalogue_values: Mapped[dict[str, Any] | None]
     """What that entry said when it was taken over, or when a person last left its change."""
+
+
+class SourceAlert(Table):
+    """Something staff must know of a source, or of the machine's network (``source_id`` None): opened once, closed once."""
+
+    __tablename__ = "source_alert"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Word)
+    """failing, silent, empty, disabled, network"""
+    source_id: Mapped[str | None] = mapped_column(ForeignKey("source.id"), index=True)
+    since: Mapped[datetime]
+    """From when nothing was watched: the last good reading or the last fresh item."""
+    opened_at: Mapped[datetime] = mapped_column(index=True)
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    vi: Mapped[str] = mapped_column(Text)
+    en: Mapped[str] = mapped_column(Text)
+    advice_vi: Mapped[str] = mapped_column(Text, default="")
+    advice_en: Mapped[str] = mapped_column(Text, default="")
+    tell_at: Mapped[datetime]
+    """Staff are written to from then on: at once, or later when it is an old trouble that came back."""
+    told_opened: Mapped[bool] = mapped_column(default=False)
+    told_closed: Mapped[bool] = mapped_column(default=False)
+
+
+class StaffNotice(Table):
+    """An e-mail to one of our own staff about alerts; internal, never a document (decision 14)."""
+
+    __tablename__ = "staff_notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    recipient: Mapped[str] = mapped_column(String(200))
+    subject: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str] = mapped_column(Text)
+    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    state: Mapped[str] = mapped_column(Word, default="queued", index=True)
+    """queued, sending, sent, failed"""
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime]
+    queued_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    detail: Mapped[str] = mapped_column(Text, default="")
 
 
 class KnownEntry(Table):

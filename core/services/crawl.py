@@ -7,7 +7,7 @@ leaves a row that an officer can read, also when the process died.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import or_, select, update
@@ -16,44 +16,53 @@ from sqlalchemy.orm import Session
 from core import faults
 from core.errors import NotFound
 from core.messages import CrawlJob, SourceResult
+from core.queries import source_state
 from core.records.source import CrawlRun, KnownEntry, Quarantine, Source
-from core.services import audit, crawl_requests, leases, source_state
+from core.rules import polling
+from core.rules.politeness import polite_host
+from core.services import audit, crawl_requests, leases, source_course
 from core.services.desk import Desk
 
 #: the crawler died this often on one source: it is switched off until a person looks (reliability.md §3 row 31)
 MAX_CRASHES = 3
 _KNOWN_SENT = 1500
-_LONGEST_BACKOFF = timedelta(hours=24)
 _INTAKE = ("new", "seen", "edited", "off_topic", "quarantined")
 
 
 def due(desk: Desk, limit: int) -> list[str]:
-    """Ids of enabled sources whose time has come and that nobody is reading, the longest waiting first."""
+    """Ids of enabled sources whose time has come and whose host nobody is reading, the longest waiting first."""
     now, real = desk.clock.now(), leases.PROCESS_CLOCK.now()
     with desk.store.read() as session:
-        return list(
-            session.scalars(
-                select(Source.id)
-                .where(
-                    Source.enabled,
-                    or_(Source.next_due_at.is_(None), Source.next_due_at <= now),
-                    or_(Source.lease_until.is_(None), Source.lease_until <= real),
-                )
-                .order_by(Source.next_due_at.is_not(None), Source.next_due_at, Source.id)
-                .limit(limit)
+        busy = _busy_hosts(session, real)
+        waiting = session.execute(
+            select(Source.id, Source.url)
+            .where(
+                Source.enabled,
+                or_(Source.next_due_at.is_(None), Source.next_due_at <= now),
+                or_(Source.lease_until.is_(None), Source.lease_until <= real),
             )
+            .order_by(Source.next_due_at.is_not(None), Source.next_due_at, Source.id)
         )
+        return [row.id for row in waiting if polite_host(row.url) not in busy][:limit]
 
 
 def lease(desk: Desk, owner: str, source_ids: Iterable[str], minutes: float) -> list[CrawlJob]:
     """Take the lease of those sources that are free and return their jobs. A source somebody else reads is left out.
 
-    Switched-off sources can be leased too (a person asked); ``due`` leaves them out.
+    So is one whose host is being read in another round: within a round the crawler keeps its own order. Switched-off sources can be leased too (a person asked); ``due`` leaves them out.
     """
     real = leases.PROCESS_CLOCK.now()
     jobs: list[CrawlJob] = []
     with desk.store.write() as session:
-        for source_id in dict.fromkeys(source_ids):
+        busy = _busy_hosts(session, real)
+        wanted = list(dict.fromkeys(source_ids))
+        hosts = {
+            row.id: polite_host(row.url)
+            for row in session.execute(select(Source.id, Source.url).where(Source.id.in_(wanted)))
+        }
+        for source_id in wanted:
+            if hosts.get(source_id, "") in busy:
+                continue
             taken = session.execute(
                 update(Source)
                 .where(Source.id == source_id, or_(Source.lease_until.is_(None), Source.lease_until <= real))
@@ -66,6 +75,15 @@ def lease(desk: Desk, owner: str, source_ids: Iterable[str], minutes: float) -> 
     if jobs:
         faults.point("crawl.leased")
     return jobs
+
+
+def host_is_busy(desk: Desk, source_id: str) -> bool:
+    """Whether another source of the same host is being read, so that this one must wait its turn."""
+    with desk.store.read() as session:
+        url = session.scalar(select(Source.url).where(Source.id == source_id))
+        return url is not None and polite_host(url) in _busy_hosts(
+            session, leases.PROCESS_CLOCK.now(), source_id
+        )
 
 
 def begin_round(desk: Desk, owner: str, jobs: Sequence[CrawlJob]) -> dict[str, int]:
@@ -109,27 +127,17 @@ def finish(desk: Desk, run_id: int, result: SourceResult, counts: Mapping[str, i
         run.error_vi, run.error_en = result.error_vi, result.error_en
         run.counts = {**taken, "failed": len(result.page_errors), "entries": result.entries}
         run.page_errors = list(result.page_errors[:100])
-        source.last_run_at, source.last_outcome = now, outcome
-        source.error_vi, source.error_en = result.error_vi, result.error_en
-        source.crashes = 0
-        interval = timedelta(minutes=max(1, source.interval_minutes))
+        source.last_run_at, source.last_outcome, source.crashes = now, outcome, 0
         if failed:
-            source.failures += 1
-            source.next_due_at = now + min(_LONGEST_BACKOFF, interval * 2 ** min(source.failures - 1, 10))
+            source_course.read_badly(
+                session, desk, source, result.code, result.error_vi, result.error_en, now
+            )
         else:
-            source.failures = 0
-            source.last_success_at = now
-            source.next_due_at = now + interval
-            # Cut values would never match; better to read the page once more.
-            source.etag = result.etag if len(result.etag) <= 500 else ""
-            source.last_modified = result.last_modified if len(result.last_modified) <= 100 else ""
-            source.body_sha256 = result.body_sha256 if len(result.body_sha256) <= 64 else ""
-        if result.retry_after_seconds:
-            wait = min(_LONGEST_BACKOFF, timedelta(seconds=result.retry_after_seconds))
+            source_course.read_well(session, desk, source, run, result, now)
+        if result.retry_after_seconds and source.next_due_at is not None:
+            wait = min(polling.LONGEST_WAIT, timedelta(seconds=result.retry_after_seconds))
             source.next_due_at = max(source.next_due_at, now + wait)
-        if taken["new"]:
-            source.last_new_item_at = now
-        source.state = source_state.health(session, source, now).state
+        source.state = source_state.health(source, now).state
         source.lease_owner, source.lease_until = "", None
 
 
@@ -143,7 +151,6 @@ def crashed(desk: Desk, source_id: str, run_id: int | None = None) -> None:
         if source is None:
             raise NotFound("Không có nguồn tin này.", f"No source {source_id}.")
         source.crashes += 1
-        source.failures += 1
         quarantined = source.crashes >= MAX_CRASHES
         outcome = "quarantined" if quarantined else "failed"
         for run in session.scalars(
@@ -153,12 +160,10 @@ def crashed(desk: Desk, source_id: str, run_id: int | None = None) -> None:
                 run.state, run.finished_at, run.outcome, run.code = "failed", now, outcome, "crawler_died"
                 run.error_vi, run.error_en = vi, en
         source.last_run_at, source.last_outcome = now, outcome
-        source.error_vi, source.error_en = vi, en
-        interval = timedelta(minutes=max(1, source.interval_minutes))
-        source.next_due_at = now + min(_LONGEST_BACKOFF, interval * 2 ** min(source.failures - 1, 10))
+        source_course.read_badly(session, desk, source, "crawler_died", vi, en, now)
         source.lease_owner, source.lease_until = "", None
         if quarantined and source.enabled:
-            source.enabled = False
+            source.enabled, source.off_since = False, now
             session.add(
                 Quarantine(
                     kind="source",
@@ -178,7 +183,7 @@ def crashed(desk: Desk, source_id: str, run_id: int | None = None) -> None:
                 source_id,
                 detail={"crashes": source.crashes},
             )
-        source.state = source_state.health(session, source, now).state
+        source.state = source_state.health(source, now).state
 
 
 def interrupt_stale(desk: Desk, owner: str = "") -> int:
@@ -224,6 +229,11 @@ def interrupt_stale(desk: Desk, owner: str = "") -> int:
             closed += 1
         crawl_requests.requeue_stale(session, owner, now)
     return closed
+
+
+def _busy_hosts(session: Session, real: datetime, but: str = "") -> set[str]:
+    urls = session.scalars(select(Source.url).where(Source.lease_until > real, Source.id != but))
+    return {polite_host(url) for url in urls} - {""}
 
 
 def _job(session: Session, source: Source) -> CrawlJob:

@@ -126,6 +126,15 @@ def take_requests(desk: Desk, owner: str) -> list[TakenRequest]:
         return [TakenRequest(row.id, row.kind, row.source_id, row.url, dict(row.details)) for row in rows]
 
 
+def put_back(desk: Desk, request_id: int) -> None:
+    """Let a taken request wait: its host is being read just now. That try does not count."""
+    with desk.store.write() as session:
+        row = session.get(CrawlRequest, request_id)
+        if row is not None and row.state == "running":
+            row.state, row.taken_at = "queued", None
+            row.details = {**row.details, "tries": int(row.details.get("tries", 1)) - 1}
+
+
 def finish_request(desk: Desk, request_id: int, result: Mapping[str, Any], *, failed: bool = False) -> None:
     """Close a request with what the app shows. A request that was closed before is left alone."""
     with desk.store.write() as session:

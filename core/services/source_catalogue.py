@@ -116,6 +116,7 @@ def _source(entry: CatalogueEntry) -> sources.NewSource:
     return sources.NewSource(
         id=entry.id,
         interval_minutes=entry.interval_minutes,
+        interval_fixed=False,
         catalogue_id=entry.id,
         catalogue_values=entry.values(),
         **entry.values(),

@@ -12,15 +12,24 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Invalid, NotFound
 from core.ports import CheckedSource
+from core.queries import source_state
 from core.records.source import Source
 from core.rules.permissions import require
-from core.services import audit, source_state
+from core.rules.vocabulary import SourceState
+from core.services import audit, source_course
 from core.services.desk import Actor, Desk
+
+#: minutes between readings of a source of which nothing is known yet
+_INTERVAL = 60
+_LONGEST_SILENCE = 365 * 24
 
 
 @dataclass(frozen=True, slots=True)
 class NewSource:
-    """What a form or a catalogue says of a source; :class:`core.records.source.Source` tells the meanings."""
+    """What a form or a catalogue says of a source; :class:`core.records.source.Source` tells the meanings.
+
+    Where None is possible, it leaves a source as it is, and a new one at its default.
+    """
 
     id: str
     name: str
@@ -34,7 +43,14 @@ class NewSource:
     locality: str | None = None
     rules: Mapping[str, Any] = field(default_factory=dict)
     enabled: bool = True
-    interval_minutes: int = 60
+    interval_minutes: int = _INTERVAL
+    interval_fixed: bool | None = None
+    """None: fixed when the interval is another than the one that stands there."""
+    poll_least_minutes: int | None = None
+    poll_most_minutes: int | None = None
+    expected_hours: int | None = None
+    """How long without a new item is usual; 0: learned."""
+    own_portal: bool | None = None
     catalogue_id: str | None = None
     catalogue_values: Mapping[str, Any] | None = None
 
@@ -56,12 +72,14 @@ def add_source(desk: Desk, actor: Actor | None, source: NewSource) -> str:
                     fields={"id": "Mã này đã dùng cho nguồn khác."},
                 )
             now = desk.clock.now()
+            values.setdefault("interval_fixed", source.interval_minutes != _INTERVAL)
             session.add(
                 Source(
                     id=source.id,
                     created_at=now,
                     next_due_at=now,
-                    state=_first_state(source.enabled),
+                    state=SourceState.NEW if source.enabled else SourceState.DISABLED,
+                    off_since=None if source.enabled else now,
                     catalogue_id=source.catalogue_id,
                     catalogue_values=_plain(source.catalogue_values),
                     **values,
@@ -91,15 +109,20 @@ def edit_source(desk: Desk, actor: Actor | None, source_id: str, version: int, s
         with desk.store.write() as session:
             row = source_row(session, source_id, version)
             changed = {key: value for key, value in values.items() if getattr(row, key) != value}
+            if "interval_minutes" in changed and "interval_fixed" not in values:
+                changed["interval_fixed"] = True
             before = {key: getattr(row, key) for key in changed}
+            if "enabled" in changed:
+                row.off_since = None if source.enabled else desk.clock.now()
             for key, value in changed.items():
                 setattr(row, key, value)
             if source.catalogue_values is not None:
                 row.catalogue_values = _plain(source.catalogue_values)
             if {"url", "kind", "rules"} & set(changed):
-                _forget_answers(row)
+                source_course.forget_answers(row)
+                source_course.forget_failures(row)
                 row.next_due_at = desk.clock.now()
-            row.state = source_state.health(session, row, desk.clock.now()).state
+            row.state = source_state.health(row, desk.clock.now()).state
             if changed:
                 row.version += 1
                 audit.record(
@@ -117,7 +140,7 @@ def edit_source(desk: Desk, actor: Actor | None, source_id: str, version: int, s
 def set_enabled(
     desk: Desk, actor: Actor | None, source_id: str, enabled: bool, *, version: int | None = None
 ) -> int:
-    """Switch a source on or off; on forgets crashes and makes it due at once. Returns the new version.
+    """Switch a source on or off; on forgets failures and crashes and makes it due at once. Returns the new version.
 
     Raises :class:`Forbidden`, :class:`NotFound`, :class:`Conflict` (when a version is given).
     """
@@ -125,14 +148,13 @@ def set_enabled(
         if actor is not None:
             require(actor, "source.set_enabled")
         row = source_row(session, source_id, version)
-        if row.enabled == enabled:
+        if row.enabled == enabled and not (enabled and row.stopped_at):
             return row.version
-        row.enabled = enabled
+        row.enabled, row.off_since = enabled, None if enabled else desk.clock.now()
         if enabled:
-            row.crashes = row.failures = 0
-            row.error_vi = row.error_en = ""
+            source_course.forget_failures(row)
             row.next_due_at = desk.clock.now()
-        row.state = source_state.health(session, row, desk.clock.now()).state
+        row.state = source_state.health(row, desk.clock.now()).state
         row.version += 1
         audit.record(
             session, desk, actor, "source.set_enabled", "source", source_id, detail={"enabled": enabled}
@@ -182,6 +204,7 @@ def _checked(desk: Desk, source: NewSource) -> dict[str, Any]:
         fields["reach_tier"] = "Tầm lan truyền từ 0 đến 3."
     if not 5 <= source.interval_minutes <= 7 * 24 * 60:
         fields["interval_minutes"] = "Chu kỳ đọc từ 5 phút đến 7 ngày."
+    fields |= _rhythm_faults(source)
     checked: CheckedSource | None = None
     try:
         checked = desk.kinds.check(source.kind, source.url, source.rules)
@@ -208,6 +231,7 @@ def _checked(desk: Desk, source: NewSource) -> dict[str, Any]:
         "rules": dict(checked.rules),
         "enabled": source.enabled,
         "interval_minutes": source.interval_minutes,
+        **_rhythm(source),
     }
 
 
@@ -215,8 +239,31 @@ def _plain(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if values is None else dict(values)
 
 
-def _first_state(enabled: bool) -> str:
-    return "new" if enabled else "disabled"
+def _rhythm(source: NewSource) -> dict[str, Any]:
+    """What was said of interval and expected period; the rest stays as it is."""
+    said = {
+        "interval_fixed": source.interval_fixed,
+        "poll_least_minutes": source.poll_least_minutes,
+        "poll_most_minutes": source.poll_most_minutes,
+        "own_portal": source.own_portal,
+    }
+    values: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
+    if source.expected_hours is not None:
+        values["expected_hours"] = source.expected_hours or None
+    return values
+
+
+def _rhythm_faults(source: NewSource) -> dict[str, str]:
+    fields = {}
+    bounds = (source.poll_least_minutes, source.poll_most_minutes)
+    given = [minutes for minutes in bounds if minutes is not None]
+    if any(not 5 <= minutes <= 7 * 24 * 60 for minutes in given) or given != sorted(given):
+        fields["poll_least_minutes"] = (
+            "Nhịp đọc nhanh nhất và chậm nhất từ 5 phút đến 7 ngày, nhanh nhất không dài hơn chậm nhất."
+        )
+    if source.expected_hours is not None and not 0 <= source.expected_hours <= _LONGEST_SILENCE:
+        fields["expected_hours"] = "Thời gian thường có tin mới từ 1 giờ đến 365 ngày; 0 để máy tự học."
+    return fields
 
 
 def source_row(session: Session, source_id: str, version: int | None = None) -> Source:
@@ -230,9 +277,3 @@ def source_row(session: Session, source_id: str, version: int | None = None) -> 
             f"Source {source_id} was changed by somebody else.",
         )
     return row
-
-
-def _forget_answers(row: Source) -> None:
-    row.etag = row.last_modified = row.body_sha256 = ""
-    row.failures = row.crashes = 0
-    row.error_vi = row.error_en = ""

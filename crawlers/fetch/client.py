@@ -29,7 +29,7 @@ from crawlers.fetch import resolver
 from crawlers.fetch.addresses import AllowedHosts
 from crawlers.fetch.connect_gate import REFUSED_ERRNO
 from crawlers.fetch.magic import refuse_files
-from crawlers.fetch.middleware import GateRefused
+from crawlers.fetch.middleware import GateRefused, slot_of
 from crawlers.fetch.settings import REQUESTS_PER_ALLOWED_HOST, REQUESTS_PER_HOST
 from crawlers.parsers.results import Unreadable
 from crawlers.parsers.unzip import unzipped
@@ -140,13 +140,11 @@ class Fetcher:
         return await self._once(url, sent, unzip)
 
     def _host(self, url: str) -> asyncio.Semaphore:
-        parts = urlsplit(url)
-        if parts.netloc not in self._hosts:
+        parts, slot = urlsplit(url), slot_of(url, self._allowed)
+        if slot not in self._hosts:
             allowed = self._allowed.permits(parts.hostname or "", parts.port or 80)
-            self._hosts[parts.netloc] = asyncio.Semaphore(
-                REQUESTS_PER_ALLOWED_HOST if allowed else REQUESTS_PER_HOST
-            )
-        return self._hosts[parts.netloc]
+            self._hosts[slot] = asyncio.Semaphore(REQUESTS_PER_ALLOWED_HOST if allowed else REQUESTS_PER_HOST)
+        return self._hosts[slot]
 
     @staticmethod
     def _refuse_odd(url: str) -> None:

@@ -9,6 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request
 
+from core.rules.politeness import polite_host
 from crawlers.failures import Failure
 from crawlers.fetch.addresses import AllowedHosts
 from crawlers.fetch.url_gate import check_url
@@ -25,8 +26,16 @@ class GateRefused(IgnoreRequest):
         self.failure = failure
 
 
+def slot_of(url: str, allowed: AllowedHosts) -> str:
+    """What shares one delay and one turn: a host, whatever its port and "www."; of the allowed ones each port is an outlet."""
+    parts = urlsplit(url)
+    if allowed.permits(parts.hostname or "", parts.port or 80):
+        return parts.netloc.lower()
+    return polite_host(url) or parts.netloc.lower()
+
+
 class UrlGate:
-    """Refuses addresses, and gives each origin (host and port) its own slot, delay and budget for robots.txt."""
+    """Refuses addresses, and gives each host its own slot, delay and budget for robots.txt."""
 
     def __init__(self, allowed: AllowedHosts) -> None:
         self.allowed = allowed
@@ -42,8 +51,7 @@ class UrlGate:
             check_url(request.url, self.allowed)
         except Failure as failure:
             raise GateRefused(failure) from None
-        parts = urlsplit(request.url)
-        request.meta["download_slot"] = parts.netloc.lower()
+        request.meta["download_slot"] = slot_of(request.url, self.allowed)
         if request.meta.get("dont_obey_robotstxt"):
             # A robots.txt that never ends must not cost the source its time.
             request.meta["download_timeout"] = ROBOTS_SECONDS

@@ -14,7 +14,8 @@ MAX_BYTES = 10 * 1024 * 1024
 TIMEOUT_SECONDS = 30.0
 MAX_REDIRECTS = 5
 DELAY_SECONDS = 1.0
-REQUESTS_PER_HOST = 2
+#: Over all sources of a round: two sources of one host never bother it at once.
+REQUESTS_PER_HOST = 1
 #: The demo's and the tests' own servers: no politeness needed, and one slow case must not hold the others.
 REQUESTS_PER_ALLOWED_HOST = 16
 ROBOTS_NAME = "LamRo"
@@ -43,6 +44,8 @@ def crawl_settings(
         "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
         "DOWNLOADER_MIDDLEWARES": {
             "crawlers.fetch.middleware.UrlGate": 10,
+            "crawlers.fetch.robots.PoliteRobots": 100,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
             "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,

@@ -169,6 +169,26 @@ def test_robots_are_obeyed_and_the_refusal_is_a_word(tmp_path):
         assert "/kin/a.html" not in server.hits
 
 
+@pytest.mark.parametrize(
+    ("status", "outcome", "code"),
+    [
+        ("503 Service Unavailable", "failed", "robots_unreachable"),
+        ("500 Internal Server Error", "failed", "robots_unreachable"),
+        ("404 Not Found", "new", ""),
+        ("403 Forbidden", "new", ""),
+    ],
+)
+def test_a_server_in_trouble_forbids_and_a_missing_file_allows(tmp_path, status, outcome, code):
+    with Server() as server:
+        server.pages["/robots.txt"] = reply(b"User-agent: *\nDisallow: /\n", status, kind="text/plain")
+        server.pages["/a.html"] = reply(article("Xã họp dân ở nhà văn hóa"))
+        job = CrawlJob(source_id="a", kind="page", url=server.url("/a.html"))
+        env = {**os.environ, "LAMRO_ENV": "test", "LAMRO_ALLOW_HOSTS": server.address}
+        (result,) = results_of(run_round([job], tmp_path, env, timeout=60))
+        assert (result.outcome, result.code) == (outcome, code)
+        assert ("/a.html" in server.hits) == (outcome == "new")
+
+
 def test_in_production_the_exception_does_not_exist(tmp_path):
     with Server() as server:
         server.pages["/a.html"] = reply(article("Xã họp dân"))

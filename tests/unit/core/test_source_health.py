@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from core.rules.source_failures import NETWORK, SOFT, is_hard, sentences
 from core.rules.source_health import SourceFacts, silent_after, source_health
+from crawlers.failures import REASONS
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 GOOD = SourceFacts(
@@ -45,7 +48,95 @@ def test_state_and_sentence(facts: SourceFacts, state: str, words: str) -> None:
 def test_silence_is_measured_by_the_usual_gap() -> None:
     daily = [NOW - timedelta(days=n) for n in range(10)]
     weekly = [NOW - timedelta(days=7 * n) for n in range(10)]
-    assert silent_after(daily) == timedelta(days=4)
-    assert silent_after(weekly) == timedelta(days=28)
-    assert silent_after([NOW - timedelta(minutes=n) for n in range(20)]) == timedelta(days=3)
-    assert silent_after(daily[:4]) == timedelta(days=14)
+    assert silent_after(daily) == timedelta(hours=36)
+    assert silent_after(weekly) == timedelta(days=10.5)
+    assert silent_after([NOW - timedelta(minutes=n) for n in range(20)]) == timedelta(hours=18), (
+        "a night passes"
+    )
+    assert silent_after(daily[:4]) == timedelta(days=14), "too little is known"
+    assert silent_after(daily, timedelta(days=5)) == timedelta(days=5), "staff's word wins"
+
+
+def test_a_weekend_is_usual_and_one_long_holiday_is_not() -> None:
+    work_days = [
+        NOW - timedelta(days=n, hours=h)
+        for n in range(28)
+        for h in (3, 8)
+        if (NOW - timedelta(days=n)).weekday() < 5
+    ]
+    friday_to_monday = timedelta(hours=67)
+    assert silent_after(work_days) == friday_to_monday * 1.5
+    holiday = [
+        moment for moment in work_days if not NOW - timedelta(days=20) < moment < NOW - timedelta(days=9)
+    ]
+    assert silent_after(holiday) == friday_to_monday * 1.5
+
+
+@pytest.mark.parametrize(
+    ("facts", "words", "advice", "ask"),
+    [
+        ({"code": "timeout", "error_vi": "Quá chậm. Chờ."}, "Không đọc được", "Chưa cần làm gì", False),
+        ({"code": "timeout", "failures": 3}, "3 lần liên tiếp", "Mở địa chỉ bằng trình duyệt", True),
+        (
+            {"code": "dns", "failures": 2, "failing_since": NOW - timedelta(hours=25)},
+            "lần",
+            "trình duyệt",
+            True,
+        ),
+        (
+            {"code": "http_404", "hard_failures": 1, "error_vi": "Mất. Sửa lại nguồn."},
+            "Mất.",
+            "Sửa lại nguồn.",
+            False,
+        ),
+        (
+            {"code": "http_404", "hard_failures": 2, "error_vi": "Mất. Sửa lại nguồn."},
+            "Mất.",
+            "Sửa lại nguồn.",
+            True,
+        ),
+        ({"code": "login_redirect", "error_vi": "X. Y."}, "Bị chuyển sang trang đăng nhập", "Y.", False),
+        ({"code": "http_403", "error_vi": "X. Y."}, "Bị từ chối", "Y.", False),
+        (
+            {"code": "http_404", "failures": 6, "stopped": True},
+            "sau 6 lần hỏng liền nhau",
+            "mỗi ngày một lần",
+            True,
+        ),
+    ],
+)
+def test_soft_failures_wait_quietly_and_hard_ones_ask(
+    facts: dict[str, Any], words: str, advice: str, ask: bool
+) -> None:
+    values: dict[str, Any] = {"failures": 1, "error_en": "What. To do."} | facts
+    health = source_health(replace(GOOD, **values), NOW)
+    assert (words in health.vi, advice in health.advice_vi, health.ask) == (True, True, ask), health
+    assert health.vi.count(". ") == 0, "one sentence"
+    assert bool(health.advice_en) == bool(health.advice_vi)
+
+
+def test_time_in_which_nobody_watched_is_no_silence() -> None:
+    facts = replace(GOOD, last_new_item_at=NOW - timedelta(days=20), last_fresh_at=NOW - timedelta(days=20))
+    assert source_health(facts, NOW).state == "silent"
+    assert source_health(replace(facts, watched_since=NOW - timedelta(hours=1)), NOW).state == "working"
+    assert source_health(replace(facts, last_success_at=NOW - timedelta(days=10)), NOW).state == "working"
+
+
+def test_what_comes_only_with_old_dates_is_silence() -> None:
+    facts = replace(GOOD, last_fresh_at=NOW - timedelta(days=16))
+    assert "ngày cũ" in source_health(facts, NOW).vi
+    assert source_health(replace(facts, last_fresh_at=NOW - timedelta(days=13)), NOW).state == "working"
+
+
+def test_every_reason_of_the_crawler_is_one_sentence_and_something_to_do() -> None:
+    for code, reason in REASONS.items():
+        for text in (reason.vi, reason.en):
+            what, advice = sentences(text)
+            assert what, code
+            assert advice, f"{code}: {text}"
+    assert not is_hard("http_503")
+    assert is_hard("http_404")
+    assert is_hard("a code that somebody adds later")
+    known = set(REASONS) | {"", "http_408", "http_425", "robots_unreachable", "crawler_died", "interrupted"}
+    assert SOFT >= NETWORK
+    assert known >= SOFT

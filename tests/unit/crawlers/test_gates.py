@@ -124,7 +124,7 @@ def test_the_settings_close_what_scrapy_leaves_open():
         5,
         1.0,
     )
-    assert settings["CONCURRENT_REQUESTS_PER_DOMAIN"] == 2
+    assert settings["CONCURRENT_REQUESTS_PER_DOMAIN"] == 1
     assert settings["DOWNLOAD_SLOTS"] == {}
     assert settings["DOWNLOAD_HANDLERS"] == {"file": None, "data": None, "ftp": None, "s3": None}
 
