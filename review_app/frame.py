@@ -8,8 +8,11 @@ from typing import Any, cast
 from flask import Flask, current_app, flash, g, get_flashed_messages, request, url_for
 from flask_babel import LazyString, lazy_gettext
 
+from core.errors import Invalid
 from core.queries import frame as frame_queries
-from review_app import context
+from core.queries import inbox as inbox_queries
+from core.queries import saved_filters
+from review_app import context, inbox_filters
 from review_app.gate import may
 
 
@@ -95,6 +98,60 @@ def _shown(places: tuple[Place, ...]) -> tuple[tuple[Place, str, bool], ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class KeptFilter:
+    """A filter that the office keeps, as a line of the rail; ``count`` is "" for none or when the index is away."""
+
+    id: int
+    label: str
+    query: str
+    address: str
+    count: str
+    here: bool
+
+
+def _kept_filters() -> tuple[KeptFilter, ...]:
+    """The office's saved filters with what they hold now, read once a request."""
+    person = context.actor_or_none()
+    if person is None or not may("inbox.index"):
+        return ()
+    if "kept_filters" not in g:
+        with context.reading() as session:
+            saved = saved_filters.of_unit(session, person.unit_id)
+        g.kept_filters = tuple(_counted(line) for line in saved)
+    found: tuple[KeptFilter, ...] = g.kept_filters
+    return found
+
+
+def _counted(line: saved_filters.Saved) -> KeptFilter:
+    args = inbox_filters.read(line.query)
+    wish, words = inbox_filters.wanted(args), inbox_filters.words_of(args)
+    ceiling = frame_queries.CEILING
+    here = request.endpoint == "inbox.index" and line.query == inbox_filters.kept(
+        inbox_filters.wanted(request.args), inbox_filters.words_of(request.args)
+    )
+    number = 0
+    searched: inbox_queries.Searched | None = None
+    try:
+        away = False
+        if words:
+            # Without an index a search reads 2,000 texts: too much for a number in the rail.
+            away = context.desk().index is None
+            if not away:
+                searched, answer = inbox_filters.search(words, wish, ceiling + 1)
+                away = bool(answer.banner)
+        if not away:
+            with context.reading() as session:
+                codes = list(frame_queries.watched(session, context.actor().unit_id))
+                number = inbox_queries.count(
+                    session, codes, wish, context.now(), at_most=ceiling, searched=searched
+                )
+    except Invalid:
+        number = 0
+    shown = "" if not number else f"{ceiling}+" if number > ceiling else str(number)
+    return KeptFilter(line.id, line.name, line.query, f"{url_for('inbox.index')}?{line.query}", shown, here)
+
+
 def _summary() -> frame_queries.Frame | None:
     """The counters, read once a request."""
     if "frame" not in g:
@@ -115,6 +172,7 @@ def _variables() -> dict[str, Any]:
         "our_office": _summary,
         "rail": lambda: _shown(PLACES),
         "rail_filters": lambda: _shown(FILTERS),
+        "kept_filters": _kept_filters,
         "rail_admin": lambda: _shown(ADMINISTRATION),
         "last_message": _message,
         "theme": person.theme if person is not None else "auto",

@@ -176,6 +176,22 @@ def listing(
     )
 
 
+def count(
+    session: Session,
+    codes: Sequence[str],
+    wanted: Wanted,
+    now: datetime,
+    *,
+    at_most: int,
+    searched: Searched | None = None,
+) -> int:
+    """How many items a list holds, counted up to ``at_most`` and one: the number beside a saved filter."""
+    found = _where(select(Item.id), wanted, list(codes), now)
+    if searched is not None:
+        found = found.where(Item.id.in_(searched.ids))
+    return session.scalar(select(func.count()).select_from(found.limit(at_most + 1).subquery())) or 0
+
+
 def _excerpts(session: Session, ids: Sequence[int], node: Node | None) -> dict[int, tuple[Part, ...]]:
     """The stretch of each text where the words stand, with dots where the text goes on."""
     found = {}

@@ -17,12 +17,15 @@ from core.records.account import Account
 from core.records.claim import Claim, VerdictRecord
 from core.records.incident import Incident
 from core.records.item import Capture, Item, Story, StoryLocality, TagEvent
+from core.records.note import StoryNote
 from core.records.source import Source
 from core.records.unit import Unit
 from core.rules.vocabulary import VerdictState
 
 #: a page shows so many items; copies beyond it are counted
 MAX_ITEMS = 60
+#: and so many of the latest notes
+MAX_NOTES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,17 @@ class LogRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteRow:
+    """A note that somebody of the reader's office left."""
+
+    id: int
+    text: str
+    name: str
+    account_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StoryPage:
     """Everything on the page of a story."""
 
@@ -108,6 +122,7 @@ class StoryPage:
     bars_to: datetime
     claims: tuple[ClaimRow, ...]
     log: tuple[LogRow, ...]
+    notes: tuple[NoteRow, ...]
     position: int
     queue_length: int
     previous_id: int | None
@@ -181,6 +196,7 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
         bars_to=end,
         claims=_claims(session, story_id),
         log=_log(session, story_id),
+        notes=_notes(session, story_id, unit_id),
         position=at + 1,
         queue_length=len(order),
         previous_id=order[at - 1] if at > 0 else None,
@@ -281,6 +297,18 @@ def _claims(session: Session, story_id: int) -> tuple[ClaimRow, ...]:
         )
         for claim, name, unit in found
     )
+
+
+def _notes(session: Session, story_id: int, unit_id: int) -> tuple[NoteRow, ...]:
+    """The office's own notes, oldest first; another office's stay with it."""
+    found = session.execute(
+        select(StoryNote.id, StoryNote.text, Account.display_name, StoryNote.account_id, StoryNote.at)
+        .join(Account, StoryNote.account_id == Account.id)
+        .where(StoryNote.story_id == story_id, StoryNote.unit_id == unit_id, StoryNote.removed_at.is_(None))
+        .order_by(StoryNote.id.desc())
+        .limit(MAX_NOTES)
+    ).all()
+    return tuple(NoteRow(*row) for row in reversed(found))
 
 
 def _log(session: Session, story_id: int) -> tuple[LogRow, ...]:

@@ -1,6 +1,19 @@
 """Imports every table, so that ``Table.metadata`` is whole for migrations and tests."""
 
-from core.records import account, audit, claim, document, incident, item, source, suggestion, unit, watch
+from core.records import (
+    account,
+    audit,
+    claim,
+    document,
+    incident,
+    item,
+    note,
+    saved_filter,
+    source,
+    suggestion,
+    unit,
+    watch,
+)
 from core.records.schema import Table
 
 __all__ = [
@@ -11,6 +24,8 @@ __all__ = [
     "document",
     "incident",
     "item",
+    "note",
+    "saved_filter",
     "source",
     "suggestion",
     "unit",

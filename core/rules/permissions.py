@@ -51,6 +51,10 @@ ACTS: dict[str, frozenset[Role]] = {
     "story.tag": frozenset({OFFICER}),
     "story.untag": frozenset({OFFICER}),
     "story.known_claim": frozenset({OFFICER}),
+    "story.note": _STAFF,
+    "story.note_remove": _STAFF,
+    "filter.save": _STAFF,
+    "filter.remove": _STAFF,
     # states 3 and 4: verify, conclude
     "claim.open": frozenset({OFFICER}),
     "evidence.add": frozenset({OFFICER, VERIFIER, DRAFTER}),

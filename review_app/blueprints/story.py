@@ -14,7 +14,7 @@ from core.queries import quote as quote_queries
 from core.queries import story as queries
 from core.queries.known_claims import known_claims
 from core.rules.vocabulary import Tag
-from core.services import judge, triage
+from core.services import judge, notes, triage
 from core.services import known_claims as answers
 from review_app import context, frame, words
 from review_app.forms.claim import ClaimForm
@@ -29,11 +29,25 @@ blueprint = Blueprint("story", __name__)
 @allow_act("story.read")
 def show(story_id: int) -> str:
     """The page of a story."""
+    return _page(story_id)
+
+
+def _page(story_id: int, refused: str = "", note: str = "") -> str:
+    """The page; ``refused`` says why ``note`` was not kept."""
     with context.reading() as session:
         story = queries.show(session, story_id, context.actor().unit_id, context.now())
         known = known_claims(session, story_id, context.actor().unit_id)
     changes = {row.claim_id: word_diff(row.quote, row.sentence) for row in known}
-    return render_template("story/show.html", story=story, claim=None, known=known, changes=changes)
+    return render_template(
+        "story/show.html",
+        story=story,
+        claim=None,
+        known=known,
+        changes=changes,
+        refused=refused,
+        note=note,
+        longest=notes.MAX_LETTERS,
+    )
 
 
 @blueprint.post("/stories/<int:story_id>/known/<int:claim_id>")
@@ -54,6 +68,28 @@ def known_claim(story_id: int, claim_id: int) -> BaseResponse:
     else:
         frame.done(gettext("Đã ghi: tuyên bố khác. Máy không hỏi lại cho chuyện này."))
     return redirect(url_for("story.show", story_id=story_id), 303)
+
+
+@blueprint.post("/stories/<int:story_id>/notes")
+@allow_act("story.note")
+def add_note(story_id: int) -> Response | BaseResponse:
+    """A note for one's own office; a refusal keeps what was typed."""
+    text = request.form.get("text", "")
+    try:
+        notes.add(context.desk(), context.actor(), story_id, text)
+    except Invalid as error:
+        return make_response(_page(story_id, error.message(current()), text), 400)
+    frame.done(gettext("Đã ghi chú cho cả cơ quan."))
+    return redirect(url_for("story.show", story_id=story_id) + "#notes", 303)
+
+
+@blueprint.post("/stories/notes/<int:note_id>/remove")
+@allow_act("story.note_remove")
+def remove_note(note_id: int) -> BaseResponse:
+    """Take back one's own note."""
+    story_id = notes.remove(context.desk(), context.actor(), note_id)
+    frame.done(gettext("Đã bỏ ghi chú."))
+    return redirect(url_for("story.show", story_id=story_id) + "#notes", 303)
 
 
 @blueprint.post("/stories/<int:story_id>/tag")

@@ -1,0 +1,29 @@
+"""The filters that an office keeps, in the order they were saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.records.saved_filter import SavedFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A line of the rail: ``query`` is the address after the question mark."""
+
+    id: int
+    name: str
+    query: str
+
+
+def of_unit(session: Session, unit_id: int) -> tuple[Saved, ...]:
+    """The filters of an office."""
+    found = session.execute(
+        select(SavedFilter.id, SavedFilter.name, SavedFilter.query)
+        .where(SavedFilter.unit_id == unit_id)
+        .order_by(SavedFilter.id)
+    )
+    return tuple(Saved(row.id, row.name, row.query) for row in found)
