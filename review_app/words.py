@@ -44,9 +44,7 @@ TAGS: dict[Tag, Mark] = {
         lazy_gettext("Ý kiến, châm biếm"), "opinion", "v-opinion", short=lazy_gettext("Ý kiến")
     ),
     Tag.UNCLEAR: Mark(lazy_gettext("Chưa đủ căn cứ"), "unverified", "v-unverified"),
-    Tag.SUSPECTED: Mark(
-        lazy_gettext("Nghi sai lệch…"), "misleading", "v-misleading", short=lazy_gettext("Nghi sai lệch")
-    ),
+    Tag.SUSPECTED: Mark(lazy_gettext("Nghi sai lệch"), "misleading", "v-misleading"),
 }
 
 VERDICTS: dict[Verdict, Mark] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,6 +50,13 @@ def watched(session: Session, unit_id: int) -> dict[str, str]:
         .order_by(WatchedLocality.code)
     )
     return {row.code: row.name for row in rows}
+
+
+def short_names(names: dict[str, str]) -> dict[str, str]:
+    """Names without the unit above them ("xã Chí Minh, thành phố Hải Phòng"), where no two would then read the same."""
+    short = {code: name.partition(",")[0] for code, name in names.items()}
+    taken = Counter(short.values())
+    return {code: name if taken[name] == 1 else names[code] for code, name in short.items()}
 
 
 def _bounded(session: Session, query: Select[Any]) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.ports import Filters
-from core.queries.frame import watched
+from core.queries.frame import short_names, watched
 from core.queries.reasons import Part, item_mentions, line
 from core.records.item import Item, Mention, Story
 from core.records.source import Source
@@ -172,7 +172,7 @@ def listing(
         page=page,
         pages=pages,
         facets=_facets(session, seen, names),
-        localities=tuple(names.items()),
+        localities=tuple(short_names(names).items()),
     )
 
 
@@ -327,6 +327,7 @@ def rows(
         )
     }  # fmt: skip
     mentions = item_mentions(session, ids, list(names))
+    names = short_names(names)
     out = []
     for item_id in ids:
         row = found.get(item_id)

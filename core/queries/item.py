@@ -65,6 +65,7 @@ class ItemPage:
     url: str
     source_name: str
     author_masked: str
+    social: bool
     published_at: datetime | None
     date_from: str
     first_seen_at: datetime
@@ -126,6 +127,7 @@ def item(session: Session, item_id: int, unit_id: int) -> ItemPage:
         )
         or row.seen_where,
         author_masked=row.author_masked,
+        social=row.kind == "post",
         published_at=row.published_at,
         date_from=row.date_from,
         first_seen_at=row.first_seen_at,

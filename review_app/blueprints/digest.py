@@ -30,7 +30,7 @@ def index() -> str:
     last = week_of(context.now() - timedelta(days=7))
     return render_template(
         "digest/index.html",
-        rows=[(row, *span_of(row.week)) for row in rows],
+        rows=[(row, span_of(row.week)[0], span_of(row.week)[1] - timedelta(days=1)) for row in rows],
         number_of=number_of,
         last=last,
         made=any(row.week == last and row.final for row in rows),

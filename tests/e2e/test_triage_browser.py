@@ -74,6 +74,14 @@ def test_the_queue_is_cleared_by_keyboard(office, officer, troubles):
     page.keyboard.press("a")
     expect(page.locator(f"#story-{first}")).to_have_class("story done")
     assert tag_of(office, first) == "accurate"
+    # The figures stand for the places of the buttons: 2 is Theo dõi, 8 takes back.
+    third = int(current.get_attribute("data-story"))
+    page.keyboard.press("2")
+    expect(page.locator(f"#story-{third}")).to_have_class("story done")
+    assert tag_of(office, third) == "watch"
+    page.keyboard.press("8")
+    expect(page.locator("[data-toast-text]")).to_contain_text("hoàn tác")
+    assert tag_of(office, third) == ""
     assert troubles == []
 
 

@@ -176,7 +176,7 @@ class RunningPress:
                 "country": outlet.country,
                 "domestic": outlet.domestic,
                 "reach_tier": outlet.reach_tier,
-                "rules": outlet.rules.model_dump(),
+                "rules": outlet.rules.model_dump(exclude_defaults=True),
                 "locality_code": outlet.locality_code,
                 "social": outlet.social,
             }

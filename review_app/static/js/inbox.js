@@ -14,6 +14,7 @@ if (form) {
     for (const box of boxes) box.closest("[data-row]").classList.toggle("picked", box.checked);
     if (all) all.hidden = n === boxes.length || n === 0;
     if (none) none.hidden = n === 0;
+    form.querySelector("[data-bulk-bar]")?.classList.toggle("idle", n === 0);
   };
   const set = (on) => { for (const box of boxes) box.checked = on; show(); };
   form.addEventListener("change", show);

@@ -1,4 +1,4 @@
-// The triage loop: one row open at a time, keys X W A C O U M, J K between rows, Z takes back, focus to the next row.
+// The triage loop: one row open at a time, keys X W A C O U M or 1 to 7, J K between rows, Z takes back, focus to the next row.
 // Everything here has a plain form behind it; when a request fails the form is sent the plain way or the reason is shown in the row.
 const body = document.body;
 const keysOn = !("noKeys" in body.dataset);
@@ -222,7 +222,7 @@ addEventListener("keydown", (event) => {
   }
   if (!keysOn || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
   const key = event.key.toLowerCase();
-  if (key === "z") {
+  if (key === "z" || key === "8") {
     const form = toast?.querySelector("[data-undo]");
     if (form && !form.hidden) { event.preventDefault(); form.requestSubmit(); }
     return;
@@ -237,8 +237,10 @@ addEventListener("keydown", (event) => {
     current().querySelector("h3 a").click();
     return;
   }
-  const button = current()?.querySelector(`[data-key="${key.toUpperCase()}"]`);
-  if (button && /^[a-z]$/.test(key)) {
+  // 1 to 7 are the tags in the order of their buttons, 8 takes back: the same places as in the phone's thumb bar.
+  const tags = current()?.querySelectorAll("[data-key]") || [];
+  const button = /^[1-7]$/.test(key) ? tags[Number(key) - 1] : [...tags].find((each) => each.dataset.key === key.toUpperCase());
+  if (button && /^[a-z1-7]$/.test(key)) {
     event.preventDefault();
     button.click();
   }
