@@ -14,14 +14,17 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
 from config.settings import Settings
+from core.errors import LamroError
 from core.messages import Candidate, CrawlJob, SourceResult
-from core.services import crawl, intake
+from core.services import crawl, crawl_stop, intake
 
 if TYPE_CHECKING:
     from core.services.desk import Desk
     from crawlers.round import BadLine
     from crawlers.round import Round as CrawlerProcess
 
+#: how often a reading looks whether somebody asked for its end, in seconds of real time
+STOP_LOOK_SECONDS = 1.0
 #: candidates of one source that are stored together: few enough for a short write lock (performance.md §6)
 BATCH = 25
 LOG_BYTES = 5_000_000
@@ -73,7 +76,10 @@ class RoundReport:
 
 
 class Round:
-    """One round. ``on_source`` is told each source as it ends (progress on a terminal)."""
+    """One round. ``on_source`` is told each source as it ends, ``on_items`` the counts of a source as they grow (progress on a terminal).
+
+    A source whose reading a person ends (:mod:`core.services.crawl_stop`) is left; the others are read on in a new crawler.
+    """
 
     def __init__(
         self,
@@ -82,27 +88,33 @@ class Round:
         owner: str,
         *,
         on_source: Callable[[str, SourceResult | None, Counter[str]], None] | None = None,
+        on_items: Callable[[str, Counter[str]], None] | None = None,
         crawlers: Crawlers | None = None,
     ) -> None:
         self.desk = desk
         self.settings = settings
         self.owner = owner
         self.on_source = on_source
+        self.on_items = on_items
         self.crawlers = crawlers or Crawlers()
         self.report = RoundReport()
         self._buffer: dict[str, list[Candidate]] = defaultdict(list)
         self._runs: dict[str, int] = {}
+        self._process: CrawlerProcess | None = None
+        self._stopped: set[str] = set()
+        self._ended_for_stop = False
 
     def run(self, jobs: Sequence[CrawlJob]) -> RoundReport:
         """Read the leased sources. Whatever one of them does, the others are answered; a crawler killed by one is run again without it."""
         self._runs = crawl.begin_round(self.desk, self.owner, jobs)
         try:
-            alone = self._read(jobs)
-            if len(jobs) == 1:
-                self._crash(alone)
-            else:
-                for job in alone:
-                    self._crash(self._read([job]))
+            with self._looking_for_stops():
+                alone = self._read(jobs)
+                if len(jobs) == 1:
+                    self._crash(alone)
+                else:
+                    for job in alone:
+                        self._crash(self._read([job]))
             # A round that was ended leaves its rows "running"; whoever ended it closes them (crawl.interrupt_stale).
         except BaseException:
             self._interrupt(jobs)
@@ -129,11 +141,26 @@ class Round:
                 )
 
     def _read(self, jobs: Sequence[CrawlJob]) -> list[CrawlJob]:
-        """One crawler process; returns the jobs it did not answer, none of them when the round was ended from outside."""
+        """Read in one crawler process; returns the jobs it did not answer, none of them when the round was ended from outside.
+
+        When a person ends one of them, the crawler goes with it, and the others are read on in a new one.
+        """
+        while True:
+            jobs = self._without_stopped(jobs)
+            if not jobs or self.crawlers.ended():
+                return []
+            unanswered = self._read_once(jobs)
+            if self.crawlers.ended():
+                return []
+            if not self._ended_for_stop:
+                return self._without_stopped(unanswered)
+            left = self._without_stopped(unanswered)
+            minutes = self.settings.crawl_round_seconds // 60 + 2
+            jobs = crawl.renew(self.desk, self.owner, [job.source_id for job in left], minutes)
+
+    def _read_once(self, jobs: Sequence[CrawlJob]) -> list[CrawlJob]:
         from crawlers.round import run_round
 
-        if self.crawlers.ended():
-            return []
         with crawler_log(self.settings) as log:
             process = run_round(
                 jobs,
@@ -142,11 +169,58 @@ class Round:
                 timeout=float(self.settings.crawl_round_seconds),
                 log=log,
             )
+            self._ended_for_stop = False
+            self._process = process
             with self.crawlers.watching(process):
                 self._listen(process)
+            self._process = None
         for source_id in list(self._buffer):
             self._flush(source_id)
-        return [] if self.crawlers.ended() else process.unanswered
+        return process.unanswered
+
+    @contextmanager
+    def _looking_for_stops(self) -> Iterator[None]:
+        """Look every second whether somebody asked for the end of one of ours, and end the crawler that reads it."""
+        over = threading.Event()
+
+        def look() -> None:
+            while not over.wait(STOP_LOOK_SECONDS):
+                try:
+                    self._stopped |= crawl_stop.asked(self.desk, self._runs.values())
+                except LamroError:
+                    continue  # a locked database: the next second will do
+                process = self._process
+                if process is not None and any(job.source_id in self._stopped for job in process.unanswered):
+                    self._ended_for_stop = True
+                    process.stop()
+
+        thread = threading.Thread(target=look, name="stops", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+    def _without_stopped(self, jobs: Sequence[CrawlJob]) -> list[CrawlJob]:
+        """The jobs to go on with; the runs of the others are closed with the name of the person who ended them."""
+        for job in jobs:
+            if job.source_id in self._stopped:
+                vi, en = crawl_stop.close(self.desk, self._runs[job.source_id])
+                now = self.desk.clock.now()
+                result = SourceResult(
+                    source_id=job.source_id,
+                    outcome="interrupted",
+                    code="stopped",
+                    error_vi=vi,
+                    error_en=en,
+                    started_at=now,
+                    finished_at=now,
+                )
+                self.report.results[job.source_id] = result
+                if self.on_source:
+                    self.on_source(job.source_id, result, self.report.counts[job.source_id])
+        return [job for job in jobs if job.source_id not in self._stopped]
 
     def _listen(self, lines: Iterable[Candidate | SourceResult | BadLine]) -> None:
         """Hand each line on; the last batch of a source is stored before its run is closed."""
@@ -174,6 +248,8 @@ class Round:
         if candidates:
             for taken in intake.take(self.desk, candidates, run_id=self._runs.get(source_id)):
                 self.report.counts[source_id][taken.outcome] += 1
+            if self.on_items:
+                self.on_items(source_id, self.report.counts[source_id])
 
     def _finish(self, result: SourceResult) -> None:
         counts = self.report.counts[result.source_id]

@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined
 
 from core import faults
 from core.services.desk import Desk
-from review_app import assets, blueprints, failures, frame, gate, headers, language, times, words
+from review_app import assets, blueprints, failures, frame, gate, headers, language, run_words, times, words
 from review_app.settings import WebSettings
 
 
@@ -53,6 +53,7 @@ def create_app(desk: Desk, settings: WebSettings) -> Flask:
     assets.install(app)
     times.install(app)
     words.install(app)
+    run_words.install(app)
     frame.install(app)
     for module in sorted(pkgutil.iter_modules(blueprints.__path__), key=lambda found: found.name):
         # Each module of the folder holds one blueprint of the same name.

@@ -24,6 +24,7 @@ ACTS: dict[str, LazyString] = {
     "source.add": lazy_gettext("thêm nguồn tin"),
     "source.edit": lazy_gettext("sửa nguồn tin"),
     "source.crawl": lazy_gettext("yêu cầu đọc nguồn"),
+    "source.end_reading": lazy_gettext("dừng lần đọc nguồn"),
     "source.set_enabled": lazy_gettext("bật, tắt nguồn"),
     "source.quarantine": lazy_gettext("tạm dừng nguồn bị lỗi"),
     "source.stop": lazy_gettext("ngừng đọc nguồn hỏng nhiều lần"),

@@ -27,8 +27,7 @@ COUNTS = ("new", "edited", "seen", "off_topic", "quarantined")
 
 def run_crawl(source_ids: list[str], url: str, kind: str, *, as_json: bool) -> int:
     """Read sources now, or one address that need not be a source; 1 when nothing could be read."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-
+    from config.commands.crawl_watch import watching
     from config.rounds import Round, owner_name
 
     settings = load()
@@ -51,43 +50,14 @@ def run_crawl(source_ids: list[str], url: str, kind: str, *, as_json: bool) -> i
             "Không có nguồn nào để đọc lúc này: chưa có nguồn, hoặc các nguồn đang được đọc. (Nothing to read.)"
         )
         return 1 if not source_ids else 0
-    done = 0
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        transient=True,
-        disable=as_json,
-    ) as progress:
-        task = progress.add_task("Đang đọc nguồn", total=len(jobs))
-
-        def show(source_id: str, result: SourceResult | None, counts: Counter[str]) -> None:
-            nonlocal done
-            done += 1
-            progress.update(
-                task, completed=done, description=f"{source_id}: {result.outcome if result else 'hỏng'}"
-            )
-
-        report = Round(desk, settings, owner, on_source=show).run(jobs)
+    with watching(len(jobs), quiet=as_json) as watch:
+        report = Round(desk, settings, owner, on_source=watch.ended, on_items=watch.grew).run(jobs)
     bring_index_up_to_date(desk)
     rows = [_outcome(job, report.results.get(job.source_id), report.counts[job.source_id]) for job in jobs]
     if as_json:
         print_json(rows)
     else:
-        print_table(
-            f"Đã đọc {len(jobs)} nguồn",
-            ("Nguồn", "Kết quả", "Mới", "Sửa", "Đã có", "Ngoài địa bàn", "Giữ riêng", "Lỗi"),
-            (
-                (
-                    row["source"],
-                    row["outcome"],
-                    *(row["counts"].get(word, 0) for word in COUNTS),
-                    row["error"],
-                )
-                for row in rows
-            ),
-        )
+        watch.sum_up(rows)
     return 1 if all(row["outcome"] in {"failed", "refused", "quarantined"} for row in rows) else 0
 
 

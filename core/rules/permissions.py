@@ -38,6 +38,7 @@ ACTS: dict[str, frozenset[Role]] = {
     "source.edit": frozenset({ADMINISTRATOR}),
     "source.set_enabled": frozenset({ADMINISTRATOR}),
     "source.crawl": frozenset({ADMINISTRATOR, OFFICER}),
+    "source.end_reading": frozenset({ADMINISTRATOR, OFFICER}),
     "source.read": _EVERYONE,
     "health.read": frozenset({ADMINISTRATOR, MANAGER, AUDITOR}),
     # states 1 and 2: detected, received

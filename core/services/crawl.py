@@ -86,6 +86,19 @@ def host_is_busy(desk: Desk, source_id: str) -> bool:
         )
 
 
+def renew(desk: Desk, owner: str, source_ids: Iterable[str], minutes: float) -> list[CrawlJob]:
+    """Hold the leases of sources that ``owner`` reads for longer; the jobs anew, with what was stored since as known."""
+    until = leases.PROCESS_CLOCK.now() + timedelta(minutes=minutes)
+    jobs: list[CrawlJob] = []
+    with desk.store.write() as session:
+        for source_id in source_ids:
+            source = session.get_one(Source, source_id)
+            if source.lease_owner == owner:
+                source.lease_until = until
+                jobs.append(_job(session, source))
+    return jobs
+
+
 def begin_round(desk: Desk, owner: str, jobs: Sequence[CrawlJob]) -> dict[str, int]:
     """Write a run row "running" for each job; returns source id → run id."""
     round_id = f"{uuid4().hex[:12]}:{owner}"[:40]

@@ -13,9 +13,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.errors import Invalid
 from core.queries import catalogue as catalogue_queries
+from core.queries import reading as reading_queries
 from core.queries import sources as queries
 from core.queries.frame import watched
-from core.services import crawl_requests, sources
+from core.services import crawl_requests, crawl_stop, sources
 from review_app import context, frame
 from review_app.blueprints.story import version_of
 from review_app.forms.source import SourceForm
@@ -48,7 +49,39 @@ def index() -> str:
     only = request.args.get("group", "")
     with context.reading() as session:
         listing = queries.listing(session, context.now())
-    return render_template("sources/index.html", listing=listing, only=only if only in GROUPS else "")
+        now_read = reading_queries.reading(session, context.now())
+    return render_template(
+        "sources/index.html", listing=listing, only=only if only in GROUPS else "", now_read=now_read
+    )
+
+
+@blueprint.get("/sources/_reading")
+@allow_act("source.read")
+def reading() -> str:
+    """What is being read now, as a part of the list's page."""
+    with context.reading() as session:
+        now_read = reading_queries.reading(session, context.now())
+    return render_template("sources/reading.html", now_read=now_read)
+
+
+@blueprint.get("/sources/<source_id>/latest")
+@allow_act("source.read")
+def latest(source_id: str) -> str:
+    """How the last reading of a source stands, as a part of its page."""
+    with context.reading() as session:
+        last = reading_queries.latest(session, source_id)
+    return render_template(
+        "sources/latest.html", last=last, source_id=source_id, fresh=reading_queries.FRESH, fragment=True
+    )
+
+
+@blueprint.post("/sources/_stop/<int:run_id>")
+@allow_act("source.end_reading")
+def stop(run_id: int) -> BaseResponse:
+    """Dừng lần đọc này: whoever reads the source leaves it within a second or two."""
+    source_id = crawl_stop.ask(context.desk(), context.actor(), run_id)
+    frame.done(gettext("Đã yêu cầu dừng lần đọc này. Tin đọc được trước đó vẫn giữ."))
+    return redirect(local_path(request.form.get("next"), url_for("sources.show", source_id=source_id)), 303)
 
 
 @blueprint.get("/sources/<source_id>")
@@ -58,8 +91,17 @@ def show(source_id: str) -> str:
     with context.reading() as session:
         page = queries.show(session, source_id, context.now())
         offer = catalogue_queries.offer(session, context.desk().catalogue(), source_id)
+        last = reading_queries.latest(session, source_id)
     return render_template(
-        "sources/show.html", page=page, source=page.source, offer=offer, field_names=FIELD_NAMES
+        "sources/show.html",
+        page=page,
+        source=page.source,
+        source_id=source_id,
+        offer=offer,
+        field_names=FIELD_NAMES,
+        last=last,
+        fresh=reading_queries.FRESH,
+        fragment=False,
     )
 
 
@@ -68,7 +110,7 @@ def show(source_id: str) -> str:
 def crawl_now(source_id: str) -> BaseResponse:
     """Đọc ngay: a request that the scheduler takes within a second."""
     crawl_requests.request_crawl(context.desk(), context.actor(), source_id)
-    frame.done(gettext("Đã yêu cầu đọc nguồn này. Mở lại trang sau ít giây để xem kết quả."))
+    frame.done(gettext("Đã yêu cầu đọc nguồn này."))
     return redirect(local_path(request.form.get("next"), url_for("sources.show", source_id=source_id)), 303)
 
 
