@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from config.demo.press import feeds, pages
+from config.demo.press import feeds, machine_lists, pages
 from config.demo.press.catalogue import Catalogue, Outlet, load_catalogue
 from config.demo.press.newsroom import Newsroom
 from core.clock import Clock
@@ -51,7 +51,10 @@ class Front:
         now = self.clock.now()
         if path == "/robots.txt":
             rules = "".join(f"Disallow: {rule}\n" for rule in self.outlet.disallow) or "Disallow:\n"
-            return Answer(200, "text/plain; charset=utf-8", f"User-agent: *\n{rules}".encode())
+            named = (
+                f"Sitemap: {self.base}{machine_lists.SITEMAP}\n" if machine_lists.offers(self.outlet) else ""
+            )
+            return Answer(200, "text/plain; charset=utf-8", f"User-agent: *\n{rules}{named}".encode())
         if self.newsroom.broken(self.outlet.id, now):
             return Answer(200, _HTML, pages.maintenance_page(self.outlet).encode())
         shelf = self.newsroom.shelf(self.outlet.id, now)
@@ -63,6 +66,8 @@ class Front:
             return Answer(200, content_type, text.encode(), modified)
         if path == "/":
             return Answer(200, _HTML, pages.home_page(self.outlet, shelf, self.base).encode(), modified)
+        if (listed := machine_lists.render(path, self.outlet, shelf, self.base)) is not None:
+            return Answer(200, listed[1], listed[0].encode(), modified)
         edition = self.newsroom.at_path(self.outlet.id, path, now)
         if edition is None:
             return Answer(404, _HTML, pages.not_found_page(self.outlet).encode())
