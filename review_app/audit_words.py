@@ -39,6 +39,8 @@ ACTS: dict[str, LazyString] = {
     "watch.ask": lazy_gettext("yêu cầu xem lại trang"),
     "incident.pack": lazy_gettext("chép trang lưu của vụ"),
     "story.tag": lazy_gettext("gắn nhãn"),
+    "story.group": lazy_gettext("gộp hoặc tách chuyện"),
+    "story.ungroup": lazy_gettext("hoàn tác gộp, tách chuyện"),
     "story.known_claim": lazy_gettext("trả lời câu hỏi cùng tuyên bố"),
     "story.untag": lazy_gettext("hoàn tác nhãn"),
     "story.note": lazy_gettext("ghi chú"),

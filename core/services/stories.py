@@ -105,6 +105,8 @@ def recount(session: Session, desk: Desk, story_ids: Iterable[int]) -> set[int]:
     for story in session.scalars(select(Story).where(Story.id.in_(ids)).order_by(Story.id)):
         members = sorted(rows[story.id], key=lambda row: (row.when, row.item.id))
         if not members:
+            # merged into another by a person
+            story.items = story.copies = story.sources = story.views = 0
             continue
         _count(story, members)
         band, score = places[story.id]

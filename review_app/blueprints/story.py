@@ -12,6 +12,7 @@ from core.errors import Conflict, Invalid, LamroError
 from core.queries import item as item_queries
 from core.queries import quote as quote_queries
 from core.queries import story as queries
+from core.queries.grouping import merged_into
 from core.queries.known_claims import known_claims
 from core.rules.vocabulary import Tag
 from core.services import judge, notes, triage
@@ -27,9 +28,11 @@ blueprint = Blueprint("story", __name__)
 
 @blueprint.get("/stories/<int:story_id>")
 @allow_act("story.read")
-def show(story_id: int) -> str:
-    """The page of a story."""
-    return _page(story_id)
+def show(story_id: int) -> str | BaseResponse:
+    """The page of a story; one that was merged leads to where its items are."""
+    with context.reading() as session:
+        goal = merged_into(session, story_id)
+    return _page(story_id) if goal is None else redirect(url_for("story.show", story_id=goal), 303)
 
 
 def _page(story_id: int, refused: str = "", note: str = "") -> str:

@@ -1,0 +1,227 @@
+"""Merging and splitting stories: what the machine put together wrongly, people put right, and can take back.
+
+A merge never buries anything: stories whose tags differ are not merged, an untagged one never goes into one that is "not about us", and
+two with incidents of their own stay two. Claims go with their
+items and keep their verdicts; tags of the story that is left empty stay in its log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.errors import Conflict, Invalid, RuleBroken
+from core.records.claim import Claim
+from core.records.grouping import StoryGrouping
+from core.records.item import Item, Story
+from core.rules.vocabulary import Tag
+from core.services import acting, audit, stories
+from core.services.acting import get, perform, person, take_version
+from core.services.desk import Actor, Desk
+
+MERGE, SPLIT = "merge", "split"
+
+
+def merge(desk: Desk, actor: Actor, story_id: int, version: int, other_id: int) -> int:
+    """Put every item and claim of ``other_id`` into ``story_id``. Returns the number for undoing.
+
+    Raises :class:`Forbidden`, :class:`NotFound`, :class:`Conflict`, :class:`Invalid` (the same story twice) and :class:`RuleBroken`
+    ("grouping") for tags or incidents that differ.
+    """
+
+    def work(session: Session) -> int:
+        who = person(session, actor, "story.group")
+        if story_id == other_id:
+            message = "Chọn một chuyện khác để gộp vào."
+            raise Invalid(message, "A story cannot be merged with itself.", fields={"other": message})
+        kept, gone = _both(session, who, story_id, other_id)
+        take_version(session, kept, version, ("story", kept.id))
+        if kept.tag != gone.tag and ((kept.tag and gone.tag) or Tag.IRRELEVANT in {kept.tag, gone.tag}):
+            raise RuleBroken(
+                "grouping",
+                "Hai chuyện đang mang nhãn khác nhau nên không gộp được.",
+                "Stories whose tags differ are not merged.",
+                lawful="Gắn cùng một nhãn cho hai chuyện rồi gộp.",
+            )
+        if kept.incident_id is not None and gone.incident_id not in {None, kept.incident_id}:
+            raise RuleBroken(
+                "grouping",
+                "Mỗi chuyện đã có vụ việc riêng nên không gộp được.",
+                "Each of the stories has an incident of its own.",
+                lawful="Đóng hoặc chuyển một vụ việc trước.",
+            )
+        items = list(session.scalars(select(Item.id).where(Item.story_id == gone.id).order_by(Item.id)))
+        if not items:
+            raise Conflict(
+                "Chuyện kia không còn tin nào; có thể đã được gộp.", "The other story holds no item."
+            )
+        claims = list(session.scalars(select(Claim.id).where(Claim.story_id == gone.id).order_by(Claim.id)))
+        row = _row(desk, who, MERGE, kept, gone, items, claims)
+        session.add(row)
+        _move(session, items, claims, kept.id)
+        if not kept.tag and gone.tag:
+            kept.tag, kept.tagged_by, kept.tagged_at = gone.tag, gone.tagged_by, gone.tagged_at
+        kept.incident_id = kept.incident_id or gone.incident_id
+        _settle(session, desk, kept, gone)
+        return _recorded(session, desk, actor, row)
+
+    return perform(desk, actor, "story.group", "story", story_id, work)
+
+
+def split(desk: Desk, actor: Actor, story_id: int, version: int, item_ids: Sequence[int]) -> tuple[int, int]:
+    """Make a story of its own out of some items. Returns the new story's id and the number for undoing.
+
+    Raises :class:`Invalid` when nothing or everything was chosen, and as :func:`merge`. A claim goes with its item, unless its
+    incident stays.
+    """
+
+    def work(session: Session) -> tuple[int, int]:
+        who = person(session, actor, "story.group")
+        story = get(session, Story, story_id, "câu chuyện")
+        acting.of_own_places(session, who, story.id)
+        take_version(session, story, version, ("story", story.id))
+        every = set(session.scalars(select(Item.id).where(Item.story_id == story.id)))
+        chosen = sorted(every & set(item_ids))
+        if not chosen or len(chosen) == len(every):
+            message = "Chọn ít nhất một tin để tách, và để lại ít nhất một tin."
+            raise Invalid(message, "Choose some of the items, not all.", fields={"items": message})
+        claims = list(
+            session.scalars(
+                select(Claim.id)
+                .where(Claim.story_id == story.id, Claim.item_id.in_(chosen), Claim.incident_id.is_(None))
+                .order_by(Claim.id)
+            )
+        )
+        new = Story(
+            title="", first_seen_at=story.first_seen_at, last_seen_at=story.last_seen_at, need_parts=[]
+        )
+        session.add(new)
+        session.flush()
+        row = _row(desk, who, SPLIT, story, new, chosen, claims)
+        session.add(row)
+        _move(session, chosen, claims, new.id)
+        _settle(session, desk, story, new)
+        return new.id, _recorded(session, desk, actor, row)
+
+    return perform(desk, actor, "story.group", "story", story_id, work)
+
+
+def undo(desk: Desk, actor: Actor, grouping_id: int) -> int:
+    """Take a merge or a split back, as far as the items still lie where it put them. Returns the story to show.
+
+    Raises :class:`Conflict` when it was undone already, or when tags or incidents were changed on what would be parted.
+    """
+
+    def work(session: Session) -> int:
+        who = person(session, actor, "story.group")
+        row = get(session, StoryGrouping, grouping_id, "lần gộp, tách")
+        story, other = _both(session, who, row.story_id, row.other_id)
+        if row.undone_at is not None:
+            raise Conflict("Lần gộp, tách này đã được hoàn tác.", "It was undone already.")
+        source, goal = (story, other) if row.kind == MERGE else (other, story)
+        items = _still(session, Item, row.item_ids, source.id)
+        if not items:
+            raise Conflict(
+                "Các tin đã được chuyển sang chuyện khác, không hoàn tác được nữa.",
+                "The items were moved on.",
+            )
+        if row.kind == SPLIT and (other.tag or other.incident_id is not None):
+            raise Conflict(
+                "Chuyện tách ra đã có nhãn hoặc vụ việc riêng. Dùng Gộp nếu vẫn muốn nhập lại.",
+                "The story that was split off has a tag or an incident of its own.",
+            )
+        _move(session, items, _still(session, Claim, row.claim_ids, source.id), goal.id)
+        if row.kind == MERGE and not row.before["tag"] and story.tagged_at == other.tagged_at:
+            story.tag, story.tagged_by, story.tagged_at = "", None, None
+        if row.kind == MERGE and story.incident_id == other.incident_id:
+            story.incident_id = row.before["incident_id"]
+        row.undone_at = desk.clock.now()
+        _settle(session, desk, story, other)
+        audit.record(
+            session,
+            desk,
+            actor,
+            "story.ungroup",
+            "story",
+            story.id,
+            detail={"grouping": row.id, "kind": row.kind},
+        )
+        return story.id
+
+    return perform(desk, actor, "story.ungroup", "story_grouping", grouping_id, work)
+
+
+def _both(session: Session, who: acting.Person, one: int, two: int) -> tuple[Story, Story]:
+    first, second = get(session, Story, one, "câu chuyện"), get(session, Story, two, "câu chuyện")
+    for story in (first, second):
+        acting.of_own_places(session, who, story.id)
+    return first, second
+
+
+def _row(
+    desk: Desk,
+    who: acting.Person,
+    kind: str,
+    story: Story,
+    other: Story,
+    items: Sequence[int],
+    claims: Sequence[int],
+) -> StoryGrouping:
+    return StoryGrouping(
+        kind=kind,
+        story_id=story.id,
+        other_id=other.id,
+        item_ids=list(items),
+        claim_ids=list(claims),
+        before={"tag": story.tag, "incident_id": story.incident_id},
+        account_id=who.id,
+        at=desk.clock.now(),
+    )
+
+
+def _move(session: Session, items: Sequence[int], claims: Sequence[int], story_id: int) -> None:
+    session.execute(
+        update(Item)
+        .where(Item.id.in_(items))
+        .values(story_id=story_id)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(Claim)
+        .where(Claim.id.in_(claims))
+        .values(story_id=story_id)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+
+
+def _settle(session: Session, desk: Desk, *both: Story) -> None:
+    """Count both again, raise their versions and tell the index."""
+    ids = [story.id for story in both]
+    for story in both:
+        story.version += 1
+    stories.recount(session, desk, ids)
+    for story_id in ids:
+        stories.changed(session, desk, story_id)
+    session.flush()
+
+
+def _still(session: Session, model: Any, ids: Sequence[int], story_id: int) -> list[int]:
+    return list(session.scalars(select(model.id).where(model.id.in_(ids), model.story_id == story_id)))
+
+
+def _recorded(session: Session, desk: Desk, actor: Actor, row: StoryGrouping) -> int:
+    session.flush()
+    audit.record(
+        session,
+        desk,
+        actor,
+        "story.group",
+        "story",
+        row.story_id,
+        detail={"kind": row.kind, "other": row.other_id, "items": row.item_ids, "claims": row.claim_ids},
+    )
+    return row.id
