@@ -120,7 +120,7 @@ def main() -> None:
     import logging
 
     logging.disable(logging.CRITICAL)  # parsers log page contents; those are other people's words
-    cpu_seconds, memory_bytes = int(sys.argv[1]), int(sys.argv[2])
+    cpu_seconds, memory_bytes, data_bytes = (int(word) for word in sys.argv[1:4])
     source = os.fdopen(os.dup(0), "rb", buffering=1 << 16)
     out = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
     null = os.open(os.devnull, os.O_RDWR)
@@ -128,10 +128,11 @@ def main() -> None:
     os.dup2(null, 1)  # a library that prints must not break the frames
     # trafilatura would load a language model (and numpy, 100 MB) that it is never asked for here.
     sys.modules["py3langid"] = None  # type: ignore[assignment]
-    _warm_up(sys.argv[3].split(","))
+    _warm_up(sys.argv[4].split(","))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_AS, memory_bytes)
+    _limit(resource.RLIMIT_DATA, data_bytes)
     _limit(resource.RLIMIT_FSIZE, 0)
     sys.addaudithook(_refuse)
     _answer(out, {"ready": True})

@@ -260,7 +260,7 @@ class Fetcher:
         elif isinstance(error, scrapy_errors.DownloadFailedError):
             code = (
                 "tls"
-                if "SSL" in text or "certificate" in text.lower() or "OpenSSL" in text
+                if any(word in text for word in ("SSL", "certificate", "VerificationError"))
                 else "connection_lost"
             )
         elif isinstance(error, ValueError):

@@ -15,7 +15,7 @@ from crawlers.parsers.charset import decode
 from crawlers.parsers.dates import Reading, read_date
 from crawlers.parsers.json_feed import parse_json_feed
 from crawlers.parsers.links import absolute_link, entry_hash
-from crawlers.parsers.markup import fragment_text
+from crawlers.parsers.markup import FRAGMENT_LIMIT, fragment_text
 from crawlers.parsers.plain import (
     AUTHOR_LIMIT,
     SUMMARY_LIMIT,
@@ -25,7 +25,13 @@ from crawlers.parsers.plain import (
     paragraphs,
     text_warnings,
 )
-from crawlers.parsers.preflight import keep_whole_entries, refuse_deep_xml, refuse_entities, refuse_giant_tags
+from crawlers.parsers.preflight import (
+    keep_whole_entries,
+    refuse_deep_xml,
+    refuse_entities,
+    refuse_giant_tags,
+    without_impossible_letters,
+)
 from crawlers.parsers.results import Entry, FeedResult, Unreadable
 from crawlers.parsers.unzip import unzipped
 
@@ -62,6 +68,7 @@ def parse_feed(
         found = parse_json_feed(text, url, now, limit)
         return found.model_copy(update={"warnings": [*decoded.warnings, *found.warnings]})
     refuse_entities(text)
+    text = without_impossible_letters(text)
     text, warnings, truncated = keep_whole_entries(text, limit)
     refuse_giant_tags(text)
     refuse_deep_xml(text)
@@ -116,6 +123,8 @@ def _entry(item: Any, base: str, now: datetime, moving: bool) -> Entry:
     text = paragraphs(fragment_text(content), TEXT_LIMIT) if content else ""
     warnings = text_warnings(raw_title, title, TITLE_LIMIT)
     warnings += [w for w in text_warnings(content, text, TEXT_LIMIT) if w not in warnings]
+    if len(raw_summary) > FRAGMENT_LIMIT and "text_cut" not in warnings:
+        warnings.append("text_cut")
     link, link_warning = _link(item, base)
     if link_warning:
         warnings.append(link_warning)

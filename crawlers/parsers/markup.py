@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 FRAGMENT_LIMIT = 400_000
+#: What must be free beside a finished tree. libxml2 that runs out of memory stops without a word and hands over what it has.
+HEADROOM = 64 << 20
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|<!--|<!\[CDATA|&(?:#x?[0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]+);")
 _DROP = frozenset(
@@ -50,7 +53,10 @@ _NOT_MARKUP = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uff
 
 
 def tree_of(text: str) -> HtmlElement | None:
-    """An lxml tree of the page, or None when there is nothing to build one from."""
+    """An lxml tree of the page, or None when there is nothing to build one from.
+
+    Raises MemoryError where the memory did not suffice: a tree that ends in the middle would pass for a short page.
+    """
     from lxml import etree, html
 
     text = _NOT_MARKUP.sub("", _XML_DECLARATION.sub("", text, count=1))
@@ -63,7 +69,17 @@ def tree_of(text: str) -> HtmlElement | None:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
+    _ask_for_headroom()
     return root if isinstance(root, html.HtmlElement) else None
+
+
+def _ask_for_headroom() -> None:
+    try:
+        mmap.mmap(
+            -1, HEADROOM, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+        ).close()  # never touched: costs nothing
+    except OSError:
+        raise MemoryError("the tree of the page may be incomplete") from None
 
 
 def looks_like_markup(text: str) -> bool:

@@ -24,6 +24,11 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _MARK = "…"
 #: TCVN3 and VNI texts read as cp1252 show these between letters; ordinary Vietnamese never does.
 _LEGACY = re.compile(r"(?<=[^\W\d_])[µ¸¶·¹¨»¾¼½®¬«¢§©ª¤¦](?=[^\W\d_]|\b)")
+#: Letters of another alphabet that pass for Latin ones, right beside Latin ones: the oldest trick of false names.
+_LOOK_ALIKE = "\u0400-\u04ffΑΒΕΖΗΙΚΜΝΟΡΤΥΧνορυ"
+_MIXED = re.compile(
+    rf"[A-Za-zÀ-\u024f\u1e00-\u1eff][{_LOOK_ALIKE}]|[{_LOOK_ALIKE}][A-Za-zÀ-\u024f\u1e00-\u1eff]"
+)
 
 
 def _replace(match: re.Match[str]) -> str:
@@ -56,7 +61,7 @@ def cut(text: str, limit: int) -> str:
 
 
 def text_warnings(raw: str, kept: str, limit: int) -> list[str]:
-    """What a person should know about this text: cut, override characters, unreadable letters, an old font encoding."""
+    """What a person should know about this text: cut, override characters, unreadable letters, an old font encoding, mixed alphabets."""
     found = []
     if len(kept) >= limit or len(raw) > limit * 4:
         found.append("text_cut")
@@ -66,4 +71,6 @@ def text_warnings(raw: str, kept: str, limit: int) -> list[str]:
         found.append("unreadable_characters")
     if len(_LEGACY.findall(kept[:5000])) > max(5, len(kept[:5000]) // 60):
         found.append("old_font_encoding")
+    if _MIXED.search(kept[:20_000]):
+        found.append("mixed_script")
     return found

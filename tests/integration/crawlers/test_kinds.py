@@ -10,7 +10,8 @@ from urllib.parse import quote
 import pytest
 
 from core.messages import Candidate, CrawlJob, SourceResult
-from tests.integration.crawlers.hostile import XML, Server, article, gzip_bomb, reply, rss
+from tests.integration.crawlers.hostile import XML, Server, article, reply, rss
+from tests.integration.crawlers.hostile_wire import gzip_bomb
 from tests.integration.crawlers.test_round import crawl, known
 
 
