@@ -13,8 +13,18 @@ from tests.fixtures.web import SECRET, Person
 
 #: who opens which pages; between them they hold every role that a page asks for
 PEOPLE = ("hanh.dt", "vinh.nt", "tu.la", "kiem.tv")
-#: answers that are no page: files, and what a script or a probe asks for
-NO_PAGE = {"static", "account.home", "claim.file", "digest.file", "document.file", "health.probe"}
+#: answers that are no page: files, what a probe asks for, and kept pages, of which this office has none
+NO_PAGE = {
+    "static",
+    "account.home",
+    "capture.file",
+    "capture.show",
+    "claim.file",
+    "digest.file",
+    "document.file",
+    "health.probe",
+    "source_files.give_out",
+}
 WEEK = "2026-W36"
 SMALL = """() => [...document.querySelectorAll("main a, main button, main input:not([type=hidden]), main select, main summary, .tabs a, .top a, .top button, .thumb a, .thumb button")]
   .filter((e) => { const box = (/checkbox|radio/.test(e.type) && e.labels && e.labels[0] || e).getBoundingClientRect();
