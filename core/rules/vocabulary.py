@@ -227,7 +227,7 @@ TAG_VI: dict[Tag, str] = {
     Tag.CRITICISM: "Phê bình, phản ánh",
     Tag.OPINION: "Ý kiến, châm biếm",
     Tag.UNCLEAR: "Chưa đủ căn cứ",
-    Tag.SUSPECTED: "Nghi sai lệch…",
+    Tag.SUSPECTED: "Nghi sai lệch",
 }
 
 VERDICT_VI: dict[Verdict, str] = {
