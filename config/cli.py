@@ -95,7 +95,7 @@ def crawl_command(
     ] = None,
     url: Annotated[str, typer.Option(help="Đọc thử một địa chỉ. (Read one address.)")] = "",
     kind: Annotated[
-        str, typer.Option(help="Loại của --url: feed, listing hoặc page. (Kind of --url.)")
+        str, typer.Option(help="Loại của --url: feed, sitemap, listing, page… (Kind of --url.)")
     ] = "page",
     as_json: Json = False,
 ) -> None:
@@ -117,7 +117,7 @@ def sources_list(ctx: typer.Context, as_json: Json = False) -> None:
 @sources_app.command("add")
 def sources_add(
     url: Annotated[str, typer.Option(help="Địa chỉ. (Address.)")],
-    kind: Annotated[str, typer.Option(help="feed, listing hoặc page.")],
+    kind: Annotated[str, typer.Option(help="Loại: feed, sitemap, listing, page, google-news… (Kind.)")],
     id: Annotated[str, typer.Option(help="Mã ngắn; bỏ trống: lấy từ địa chỉ. (Short id.)")] = "",
     name: Annotated[str, typer.Option(help="Tên hiển thị. (Name.)")] = "",
 ) -> None:
