@@ -21,6 +21,7 @@ from core.rules.vocabulary import (
     Tag,
     Verdict,
 )
+from review_app.kind_words import option_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ LANGUAGE_NAMES: dict[str, LazyString] = {
     "km": lazy_gettext("Tiếng Khmer"),
     "ko": lazy_gettext("Tiếng Hàn"),
     "ja": lazy_gettext("Tiếng Nhật"),
+    "ru": lazy_gettext("Tiếng Nga"),
 }
 
 
@@ -217,6 +219,7 @@ def install(app: Flask) -> None:
         spread_names={level.value: label for level, label in SPREADS.items()},
         harm_names={level.value: label for level, label in HARMS.items()},
         source_marks={state.value: mark for state, mark in SOURCE_STATES.items()},
-        source_kinds=SOURCE_KINDS,
+        option_words=option_words,
+        kind_short=lambda kind: SOURCE_KINDS.get(kind, kind),
         outcome_names=OUTCOMES,
     )

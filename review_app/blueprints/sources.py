@@ -11,21 +11,38 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.queries import catalogue as catalogue_queries
 from core.queries import reading as reading_queries
 from core.queries import sources as queries
 from core.queries.frame import watched
+from core.queries.source_preview import source_preview
+from core.rules.search_queries import PlaceNames, search_queries
 from core.services import crawl_requests, crawl_stop, sources
 from review_app import context, frame
 from review_app.blueprints.story import version_of
-from review_app.forms.source import SourceForm
+from review_app.forms.source import SourceForm, source_form
 from review_app.gate import allow_act, local_path
+from review_app.kind_words import kind_words
 from review_app.language import current
 
 blueprint = Blueprint("sources", __name__)
 
 GROUPS = ("broken", "silent", "working", "off")
+
+#: what the form shows of a source that exists
+FORM_FIELDS = (
+    "version",
+    "name",
+    "kind",
+    "url",
+    "language",
+    "domestic",
+    "social",
+    "reach_tier",
+    "locality",
+    "interval_minutes",
+)
 
 #: the fields that the catalogue may offer anew
 FIELD_NAMES = {
@@ -38,7 +55,7 @@ FIELD_NAMES = {
     "social": lazy_gettext("Mạng xã hội công khai"),
     "reach_tier": lazy_gettext("Tầm lan truyền"),
     "locality": lazy_gettext("Mã địa bàn của nguồn"),
-    "rules": lazy_gettext("Cách đọc trang chuyên mục"),
+    "rules": lazy_gettext("Thiết đặt riêng"),
 }
 
 
@@ -130,20 +147,19 @@ def enabled(source_id: str) -> BaseResponse:
 @allow_act("source.add")
 def add() -> Response | BaseResponse:
     """Add a source; it is read at once."""
-    form = SourceForm(data=_of_entry(request.args.get("entry", "")) if request.method == "GET" else None)
+    begun = _of_entry(request.args.get("entry", "")) or {"kind": request.args.get("kind", "feed")}
+    form = _form(begun)
     problem = ""
-    if form.validate_on_submit():
+    if _is_saving() and form.validate():
         source_id = (form.id.data or "").strip() or source_id_of(form.name.data)
         try:
             sources.add_source(context.desk(), context.actor(), _new(form, source_id))
         except Invalid as error:
-            form.refuse(error)
-            problem = error.message(current())
+            problem = _refused(form, error)
         else:
-            frame.done(gettext("Đã thêm nguồn. Máy đọc lần đầu trong ít giây."))
+            frame.done(gettext("Đã thêm nguồn. Máy đọc thử ngay."))
             return redirect(url_for("sources.show", source_id=source_id), 303)
-    html = render_template("sources/form.html", form=form, problem=problem, source=None)
-    return make_response(html, 400 if form.is_submitted() else 200)
+    return _page(form, problem, None)
 
 
 @blueprint.route("/sources/<source_id>/edit", methods=["GET", "POST"])
@@ -152,27 +168,77 @@ def edit(source_id: str) -> Response | BaseResponse:
     """Change a source."""
     with context.reading() as session:
         row = queries.show(session, source_id, context.now()).source
-    rules = dict(row.rules)
-    form = SourceForm(
-        obj=row if request.method == "GET" else None,
-        data={"link_css": rules.get("link_css", ""), "link_pattern": rules.get("link_pattern", "")}
-        if request.method == "GET"
-        else None,
-    )
+    form = _form({**{name: getattr(row, name) for name in FORM_FIELDS}, "rules": dict(row.rules)})
     problem = ""
-    if form.validate_on_submit():
+    if _is_saving() and form.validate():
         try:
             sources.edit_source(
-                context.desk(), context.actor(), source_id, version_of(request.form), _new(form, row, rules)
+                context.desk(), context.actor(), source_id, version_of(request.form), _new(form, row)
             )
         except Invalid as error:
-            form.refuse(error)
-            problem = error.message(current())
+            problem = _refused(form, error)
         else:
             frame.done(gettext("Đã lưu nguồn."))
             return redirect(url_for("sources.show", source_id=source_id), 303)
-    html = render_template("sources/form.html", form=form, problem=problem, source=row)
-    return make_response(html, 400 if form.is_submitted() else 200)
+    return _page(form, problem, row)
+
+
+@blueprint.get("/sources/_preview/<int:request_id>")
+@allow_act("source.add")
+def preview(request_id: int) -> str:
+    """How a try of a source stands, as a part of the form's page."""
+    with context.reading() as session:
+        tried = source_preview(session, request_id, context.actor().account_id)
+    return render_template("sources/preview.html", tried=tried)
+
+
+def _form(begun: dict[str, Any]) -> SourceForm:
+    """The form as posted, with the settings of the kind that was chosen; at first with what it begins with."""
+    posted = request.method == "POST"
+    kind = request.form.get("kind", "") if posted else str(begun.get("kind", ""))
+    return source_form(context.desk().kinds, kind, None if posted else begun)
+
+
+def _is_saving() -> bool:
+    """True for the button that saves; the others of the form look, and change nothing."""
+    return request.method == "POST" and request.form.get("do", "save") == "save"
+
+
+def _refused(form: SourceForm, error: Invalid) -> str:
+    form.refuse(error)
+    return error.message(current())
+
+
+def _page(form: SourceForm, problem: str, row: queries.SourceRow | None) -> Response:
+    """The form's page: after another kind was chosen, with a try that was asked for, or with what is wrong."""
+    do = request.form.get("do", "save")
+    asked = request.form.get("preview", "")
+    number = int(asked) if asked.isdigit() and len(asked) < 15 else 0
+    if request.method == "POST" and do == "preview":
+        number = 0
+        if form.validate():
+            try:
+                number = crawl_requests.request_preview(
+                    context.desk(), context.actor(), _new(form, row or "xem-thu")
+                )
+            except Invalid as error:
+                problem = _refused(form, error)
+    tried = None
+    if number:
+        with context.reading() as session:
+            try:
+                tried = source_preview(session, number, context.actor().account_id)
+            except NotFound as error:
+                problem = problem or error.message(current())
+    html = render_template(
+        "sources/form.html",
+        form=form,
+        problem=problem,
+        source=row,
+        words=kind_words(form.kind.data),
+        tried=tried,
+    )
+    return make_response(html, 400 if problem or form.errors else 200)
 
 
 def _of_entry(entry_id: str) -> dict[str, Any] | None:
@@ -181,32 +247,33 @@ def _of_entry(entry_id: str) -> dict[str, Any] | None:
     entry = next((entry for entry in desk.catalogue() if entry.id == entry_id and entry.readable), None)
     if entry is None:
         return None
-    with context.reading() as session:
-        codes = list(watched(session, context.actor().unit_id))
-    # The press writes "Hải Phòng", seldom "thành phố Hải Phòng".
-    commune, _, province = (desk.analyst.unit_name(codes[0]) if codes else "").partition(", ")
-    names = [commune, province.removeprefix("thành phố ").removeprefix("tỉnh ")]
-    ours = " ".join(f'"{name}"' for name in names if name)
+    ours = _words_of_ours(entry.language or "vi") if "query" in entry.blanks else ""
     return {
         **entry.values(),
-        "url": entry.url.replace("{query}", quote(ours)) if ours else entry.url,
+        "locality": entry.province,
+        "url": entry.url.replace("{query}", quote(ours) if entry.url.startswith("http") else ours)
+        if ours
+        else entry.url,
         "interval_minutes": entry.interval_minutes,
-        "link_css": str(entry.rules.get("link_css", "")),
-        "link_pattern": str(entry.rules.get("link_pattern", "")),
     }
 
 
-def _new(
-    form: SourceForm, was: str | queries.SourceRow, rules: dict[str, str] | None = None
-) -> sources.NewSource:
+def _words_of_ours(language: str) -> str:
+    """The words under which a search engine finds the first locality that this office watches; "" when nothing is sure."""
+    with context.reading() as session:
+        codes = list(watched(session, context.actor().unit_id))
+    full, _, above = (context.desk().analyst.unit_name(codes[0]) if codes else "").partition(", ")
+    if not full:
+        return ""
+    parent = above.removeprefix("thành phố ").removeprefix("tỉnh ")
+    found = search_queries(PlaceNames(full=full, bare=full.partition(" ")[2], parent=parent), (language,))
+    return found[0].words if found else ""
+
+
+def _new(form: SourceForm, was: str | queries.SourceRow) -> sources.NewSource:
     """What the form says; of a source that exists, what the form does not show stays."""
     before = was if isinstance(was, queries.SourceRow) else None
     same_side = before is not None and before.domestic == form.domestic.data
-    found = {
-        **(rules or {}),
-        "link_css": form.link_css.data or "",
-        "link_pattern": form.link_pattern.data or "",
-    }
     return sources.NewSource(
         id=was if isinstance(was, str) else was.id,
         name=form.name.data.strip(),
@@ -218,7 +285,7 @@ def _new(
         social=form.social.data,
         reach_tier=form.reach_tier.data,
         locality=(form.locality.data or "").strip() or None,
-        rules={key: value for key, value in found.items() if value},
+        rules=form.rules(),
         enabled=before is None or before.enabled,
         interval_minutes=form.interval_minutes.data,
     )
