@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING
 import structlog
 
 from config.preview import read_preview
+from config.revisits import revisit_due
 from config.rounds import Crawlers, Round, owner_name, read_link
 from config.settings import Settings
 from core.clock import VIETNAM
@@ -152,6 +153,12 @@ class Scheduler:
                     self.desk, request.request_id, {"error_vi": error.vi, "error_en": error.en}, failed=True
                 )
 
+    def revisit_pages(self) -> None:
+        """Look again at the pages of flagged items whose time has come."""
+        seen = revisit_due(self.desk, self.settings, self.crawlers)
+        if seen:
+            log.info("pages looked at again", **seen)
+
     def feed_index(self) -> None:
         """Bring the index up to date with the outbox; an index that is away is tried again."""
         from indexer.search.feed import drain
@@ -227,6 +234,7 @@ class Scheduler:
             (self.feed_index, 1),
             (self.send_due, 2),
             (self.watch_sources, 60),
+            (self.revisit_pages, 60),
             (self.rescore, 3600),
             (self.compare_claims, 60),
             (self.weekly_digests, 600),

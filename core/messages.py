@@ -47,6 +47,8 @@ class CrawlJob(Message):
     max_entries: int = Field(default=60, ge=1, le=1000)
     fetch_articles: bool = True
     preview: bool = False
+    #: a page of a flagged item: compare it with ``known``, and keep also an answer that says "no longer here".
+    revisit: bool = False
     #: feed entries of this source are whole posts (Mastodon, YouTube): never open the page behind them.
     social: bool = False
 
@@ -120,6 +122,8 @@ class SourceResult(Message):
     started_at: AwareDatetime
     finished_at: AwareDatetime
     retry_after_seconds: int | None = None
+    #: of a re-visit that found no article: the answer as it was kept
+    proof: CaptureRecord | None = None
 
 
 CrawlerLine = Annotated[Candidate | SourceResult, Field(discriminator="type")]

@@ -187,6 +187,11 @@ REASONS: dict[str, Reason] = {
         "Nguồn chuyển sang trang đăng nhập. Phần mềm không đăng nhập thay người dùng: chọn một địa chỉ công khai.",
         "The source redirects to a log-in page. The product never logs in: choose a public address.",
     ),
+    "home_redirect": Reason(
+        "failed",
+        "Địa chỉ bài nay dẫn về trang chủ của trang nguồn. Bài có thể đã bị gỡ: mở bằng trình duyệt để kiểm tra.",
+        "The article's address now leads to the site's front page. It may have been taken down: open it in a browser.",
+    ),
     "parser_killed": Reason(
         "failed",
         "Trang này làm bộ đọc quá tải nên đã bị dừng; các nguồn khác không ảnh hưởng. Nếu lặp lại, hãy tắt nguồn "

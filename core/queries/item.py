@@ -35,6 +35,7 @@ class VersionRow:
     seen_at: datetime
     sha256: str
     title: str
+    origin: str
     changes: tuple[Change, ...]
     changed: int
 
@@ -157,15 +158,16 @@ def _versions(session: Session, item_id: int) -> tuple[VersionRow, ...]:
     )[::-1]
     rows = []
     for number, version in enumerate(kept):
-        changes = (
-            difference(kept[number - 1].text, version.text) if number else (Change("same", version.text),)
-        )
+        # Words read on the page are compared with the page's own, not with a feed's summary or what a person typed.
+        before = next((one for one in reversed(kept[:number]) if one.origin == version.origin), None)
+        changes = (Change("same", version.text),) if before is None else difference(before.text, version.text)
         rows.append(
             VersionRow(
                 version.number,
                 version.seen_at,
                 version.content_sha256,
                 version.title,
+                version.origin,
                 changes,
                 sum(1 for change in changes if change.kind != "same"),
             )

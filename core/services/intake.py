@@ -34,6 +34,7 @@ __all__ = [
     "receive_link",
     "receive_text",
     "take",
+    "take_again",
     "take_link_result",
 ]
 
@@ -94,6 +95,19 @@ def quarantine_line(desk: Desk, source_id: str, reason_vi: str, reason_en: str, 
             )
             if run is not None:
                 _count(session, run.id, ["quarantined"])
+
+
+def take_again(
+    desk: Desk, text: Prepared, around: Outside, finish: Callable[[Session, TakenItem], None]
+) -> TakenItem | None:
+    """What a re-visit read on the page of a stored item: an edit becomes a version, ``finish`` writes in the same transaction.
+
+    None when the analyst could not read it; nothing is written then.
+    """
+    read = _read(desk, text, around)
+    if not isinstance(read, Prepared):
+        return None
+    return _store(desk, [read], None, lambda session, taken: finish(session, taken[0]))[0]
 
 
 # --- by hand --------------------------------------------------------------------------------------------------------

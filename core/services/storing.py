@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import case, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.messages import CaptureRecord
@@ -148,12 +148,19 @@ def _known_items(session: Session, steps: Sequence[Step]) -> list[Item]:
 
 def _edit(session: Session, item: Item, text: Prepared, now: datetime) -> None:
     """The outlet changed its text: both states are kept, the item shows the new one."""
-    if item.edits == 0:
+    last, came = session.execute(
+        select(
+            func.max(ItemVersion.number), func.max(case((ItemVersion.origin == "source", ItemVersion.number)))
+        ).where(ItemVersion.item_id == item.id)
+    ).one()
+    last = last or 0
+    if came is None:
+        last += 1
         first = session.scalar(
             select(Capture.id).where(Capture.item_id == item.id).order_by(Capture.id).limit(1)
         )
         session.add(
-            _version(item.id, 1, item.title, item.text, item.content_sha256, item.first_seen_at, first)
+            _version(item.id, last, item.title, item.text, item.content_sha256, item.first_seen_at, first)
         )
     item.edits += 1
     item.revision += 1
@@ -164,9 +171,7 @@ def _edit(session: Session, item: Item, text: Prepared, now: datetime) -> None:
     item.warnings = list(text.warnings)
     capture = _capture(item.id, text)
     capture_id = None if capture is None else add_capture(session, capture)
-    session.add(
-        _version(item.id, item.edits + 1, text.title, text.text, text.content_sha256, now, capture_id)
-    )
+    session.add(_version(item.id, last + 1, text.title, text.text, text.content_sha256, now, capture_id))
     session.execute(delete(Mention).where(Mention.item_id == item.id))
     session.execute(delete(CopyBand).where(CopyBand.item_id == item.id))
 

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterable
 from datetime import UTC
@@ -26,13 +27,8 @@ from crawlers.fetch.client import Page
 
 #: said of the connection, not of the page; the body is kept decompressed and whole
 _HOP = frozenset({"transfer-encoding", "content-encoding", "content-length", "connection", "keep-alive"})
-#: what would let somebody act as somebody else
-_SECRET = frozenset(
-    {
-        "set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization", "authentication-info",
-        "proxy-authentication-info", "x-api-key", "x-auth-token", "x-csrf-token", "x-xsrf-token",
-    }
-)  # fmt: skip
+#: what would let somebody act as somebody else, under whatever name a server or an interface gives it
+_SECRET = re.compile(r"cookie|auth|token|secret|session|password|api-?key|csrf|xsrf", re.I)
 HEADERS_KEPT = 80
 HEADER_LIMIT = 500
 
@@ -86,7 +82,7 @@ def kept_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     kept = [
         (_line(name)[:100], _line(value)[:HEADER_LIMIT])
         for name, value in headers
-        if name.lower() not in _SECRET
+        if not _SECRET.search(name)
     ]
     return kept[:HEADERS_KEPT]
 

@@ -42,7 +42,7 @@ RETRY_AFTER_CAP = 86_400
 REQUESTS_AT_ONCE = 24
 BODY_BUDGET = 96 << 20
 LARGE_BODY = 256 << 10
-_LOGIN = re.compile(
+LOGIN_PATH = re.compile(
     r"/(?:log-?in|sign-?in|dang-?nhap|auth|sso|oauth\d?|checkpoint|wp-login\.php|account/login)(?:/|$|\?|\.)",
     re.I,
 )
@@ -115,12 +115,14 @@ class Fetcher:
         last_modified: str = "",
         headers: Mapping[str, str] | None = None,
         unzip: bool = False,
+        answers: frozenset[int] = frozenset(),
     ) -> Page:
         """The page at ``url``, or the 304 answer to ``etag`` and ``last_modified``; ``headers`` are sent besides.
 
         ``unzip``: a body that is a gzip file is unpacked, as a Content-Encoding is.
 
-        Raises :class:`Failure`. Any status but 200 to 299 and 304 is a failure, and its body is not read further.
+        Raises :class:`Failure`. Any status but 200 to 299 and 304 is a failure, and its body is not read further; those named in
+        ``answers`` come back as pages, and whether the way ended at a log-in page is then the caller's to say.
         """
         self._refuse_odd(url)
         sent = dict(headers or {})
@@ -129,7 +131,7 @@ class Fetcher:
         if last_modified:
             sent["If-Modified-Since"] = last_modified
         try:
-            return await self._once(url, sent, unzip)
+            return await self._once(url, sent, unzip, answers)
         except Failure as failure:
             if not is_transient(failure.code) or failure.retry_after is not None:
                 raise
@@ -137,7 +139,7 @@ class Fetcher:
         parts = urlsplit(url)
         if not self._allowed.permits(parts.hostname or "", parts.port or 80):
             await asyncio.sleep(RETRY_PAUSE)
-        return await self._once(url, sent, unzip)
+        return await self._once(url, sent, unzip, answers)
 
     def _host(self, url: str) -> asyncio.Semaphore:
         parts, slot = urlsplit(url), slot_of(url, self._allowed)
@@ -156,7 +158,7 @@ class Fetcher:
         if _UNSAFE.search(url.strip()) or "@" in netloc:
             raise Failure("bad_url", "forbidden characters", url=url)
 
-    async def _once(self, url: str, headers: dict[str, str], unzip: bool) -> Page:
+    async def _once(self, url: str, headers: dict[str, str], unzip: bool, answers: frozenset[int]) -> Page:
         try:
             request = Request(url.strip(), headers=headers, dont_filter=True)
         except ValueError as error:
@@ -170,9 +172,9 @@ class Fetcher:
                 raise
             except Exception as error:
                 raise self._failure(error, url) from error
-        return self._page(response, url, unzip)
+        return self._page(response, url, unzip, answers)
 
-    def _page(self, response: Response, asked: str, unzip: bool) -> Page:
+    def _page(self, response: Response, asked: str, unzip: bool, answers: frozenset[int]) -> Page:
         meta = response.request.meta if response.request is not None else {}
         chain = [*meta.get("redirect_urls", [asked]), response.url]
         chain = [address for i, address in enumerate(chain) if i == 0 or address != chain[i - 1]]
@@ -181,13 +183,14 @@ class Fetcher:
         status = response.status
         if status in {301, 302, 303, 307, 308}:
             raise Failure("bad_redirect", headers.get("location", "")[:200], status=status, url=response.url)
-        if status != 304 and not 200 <= status < 300:
+        if status != 304 and not 200 <= status < 300 and status not in answers:
             retry_after = self._retry_after(headers.get("retry-after", ""))
             raise Failure(f"http_{status}", status=status, retry_after=retry_after, url=response.url)
         if (
-            len(chain) > 1
-            and _LOGIN.search(urlsplit(response.url).path)
-            and not _LOGIN.search(urlsplit(asked).path)
+            not answers
+            and len(chain) > 1
+            and LOGIN_PATH.search(urlsplit(response.url).path)
+            and not LOGIN_PATH.search(urlsplit(asked).path)
         ):
             raise Failure("login_redirect", status=status, url=response.url)
         body = response.body

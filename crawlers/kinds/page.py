@@ -17,7 +17,12 @@ class PageKind(Kind[NoOptions]):
     options = NoOptions
 
     async def read(self, run: Run, options: NoOptions) -> None:
-        """Fetch and read the page."""
+        """Fetch and read the page; one of a flagged item is only looked at again."""
+        if run.job.revisit:
+            from crawlers.spiders.revisit import look_again
+
+            await look_again(run)
+            return
         page = await self.fetch_source(run)
         run.entries = 1
         article = await run.read_article(page)

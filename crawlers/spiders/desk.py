@@ -104,6 +104,8 @@ class Run:
     #: something was left unread: the next round must not be told "unchanged"
     incomplete: bool = False
     page_errors: list[dict[str, str]] = field(default_factory=list)
+    #: of a re-visit: the answer that held no article, as kept
+    proof: CaptureRecord | None = None
     _failed_in_a_row: int = 0
     _known_hashes: frozenset[str] = frozenset()
 

@@ -139,5 +139,6 @@ class RoundSpider(scrapy.Spider):
             page_errors=run.page_errors,
             started_at=run.started_at,
             finished_at=self.clock.now(),
+            proof=run.proof,
             **values,
         )

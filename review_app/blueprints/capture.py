@@ -11,13 +11,16 @@ from werkzeug.wrappers import Response as BaseResponse
 from core.errors import LamroError, NotFound
 from core.ports import FileText
 from core.queries import capture as queries
-from core.services import capturing
+from core.queries import watch as watch_queries
+from core.services import capturing, watching
 from core.text.handles import mask_handles_in
-from review_app import context, frame
+from review_app import context, frame, page_words
 from review_app.gate import allow_act
 from review_app.language import current
+from review_app.word_diff import word_diff
 
 blueprint = Blueprint("capture", __name__)
+blueprint.record_once(lambda state: page_words.install(state.app))
 
 
 @blueprint.get("/captures/<int:capture_id>")
@@ -61,6 +64,31 @@ def file(capture_id: int) -> Response:
         as_attachment=True,
         download_name=f"ban-chup-{row.id}{''.join(PurePosixPath(row.path).suffixes)}",
     )
+
+
+@blueprint.get("/items/<int:item_id>/compare")
+@allow_act("story.read")
+def compare(item_id: int) -> str:
+    """So hai bản: two states of an item's words; by default the last edit."""
+    with context.reading() as session:
+        found = watch_queries.compare(
+            session, item_id, request.args.get("old", type=int), request.args.get("new", type=int)
+        )
+    return render_template(
+        "capture/compare.html",
+        page=found,
+        title=word_diff(found.old.title, found.new.title),
+        body=word_diff(found.old.text, found.new.text),
+    )
+
+
+@blueprint.post("/items/<int:item_id>/look-again")
+@allow_act("watch.ask")
+def look_again(item_id: int) -> BaseResponse:
+    """Ask the scheduler to look at the page now."""
+    watching.ask(context.desk(), context.actor(), item_id)
+    frame.done(gettext("Máy sẽ xem lại trang trong khoảng một phút. Tải lại trang này để thấy kết quả."))
+    return redirect(url_for("story.item", item_id=item_id), 303)
 
 
 @blueprint.post("/items/<int:item_id>/captures/purge")

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.queries import claim as claim_queries
 from core.queries import incident as queries
+from core.queries import watch as watch_queries
 from core.rules.matrix import Answer
 from core.rules.vocabulary import Harm, IncidentState, Spread
 from core.services import answer
@@ -103,6 +104,7 @@ def _page(incident_id: int, refusal: Refusal | None = None, **forms: Form) -> Re
     desk = context.desk()
     with context.reading() as session:
         page = queries.show(session, incident_id, context.actor().unit_id)
+        pages = watch_queries.of_incident(session, incident_id)
     # the reply's figures of spread speak first; a person may choose another level
     measured = desk.matrix.spread(
         views=page.views, sources=page.sources, press=page.press, reach_tier=page.reach_tier
@@ -130,6 +132,7 @@ def _page(incident_id: int, refusal: Refusal | None = None, **forms: Form) -> Re
     html = render_template(
         "incident/show.html",
         incident=page,
+        pages=pages,
         next_act=next_act(page),
         road=_road(page),
         measured=measured,

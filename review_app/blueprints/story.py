@@ -12,6 +12,7 @@ from core.errors import Conflict, Invalid, LamroError
 from core.queries import item as item_queries
 from core.queries import quote as quote_queries
 from core.queries import story as queries
+from core.queries import watch as watch_queries
 from core.queries.grouping import merged_into
 from core.queries.known_claims import known_claims
 from core.rules.vocabulary import Tag
@@ -40,6 +41,7 @@ def _page(story_id: int, refused: str = "", note: str = "") -> str:
     with context.reading() as session:
         story = queries.show(session, story_id, context.actor().unit_id, context.now())
         known = known_claims(session, story_id, context.actor().unit_id)
+        pages = watch_queries.of_stories(session, [story_id])
     changes = {row.claim_id: word_diff(row.quote, row.sentence) for row in known}
     return render_template(
         "story/show.html",
@@ -50,6 +52,7 @@ def _page(story_id: int, refused: str = "", note: str = "") -> str:
         refused=refused,
         note=note,
         longest=notes.MAX_LETTERS,
+        pages=pages,
     )
 
 
@@ -224,4 +227,5 @@ def item(item_id: int) -> str:
     """One item in full: text with its marks, address, versions, captures."""
     with context.reading() as session:
         row = item_queries.item(session, item_id, context.actor().unit_id)
-    return render_template("story/item.html", item=row)
+        page, visits = watch_queries.of_item(session, item_id)
+    return render_template("story/item.html", item=row, page=page, visits=visits)
