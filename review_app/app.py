@@ -11,7 +11,19 @@ from jinja2 import StrictUndefined
 
 from core import faults
 from core.services.desk import Desk
-from review_app import assets, blueprints, failures, frame, gate, headers, language, run_words, times, words
+from review_app import (
+    assets,
+    blueprints,
+    failures,
+    frame,
+    gate,
+    headers,
+    language,
+    run_words,
+    times,
+    uploads,
+    words,
+)
 from review_app.settings import WebSettings
 
 
@@ -47,6 +59,8 @@ def create_app(desk: Desk, settings: WebSettings) -> Flask:
     app.jinja_env.lstrip_blocks = True
     language.install(app)
     gate.install(app)
+    # Before the token is looked for: that reads the form, and the form's size is judged there.
+    uploads.install(app)
     CSRFProtect(app)
     headers.install(app, secure=settings.secure_cookies)
     failures.install(app)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.records.item import Item
 from core.records.source import CrawlRequest
+from core.text.urls import canonical_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,29 @@ class RequestRow:
     item_id: int | None
     error_vi: str
     error_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownItem:
+    """An item that is stored under the address somebody wants to hand in."""
+
+    id: int
+    title: str
+    first_seen_at: datetime
+
+
+def known(session: Session, url: str) -> KnownItem | None:
+    """The item of an address, tracking parts and spelling aside; None for a new or unusable one."""
+    try:
+        canonical = canonical_url(url)
+    except ValueError:
+        return None
+    row = session.scalar(
+        select(Item).where(
+            Item.url_sha256 == hashlib.sha256(canonical.encode("utf-8", "replace")).hexdigest()
+        )
+    )
+    return None if row is None else KnownItem(row.id, row.title, row.first_seen_at)
 
 
 def requests(session: Session, account_id: int, limit: int = 10) -> tuple[RequestRow, ...]:

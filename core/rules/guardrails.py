@@ -124,7 +124,8 @@ def require_not_secret(texts: Iterable[str]) -> None:
             "secrecy",
             f"Có dấu chỉ độ mật “{found[0]}”. Hệ thống này không được chứa nội dung bí mật nhà nước.",
             f"A secrecy marking ({found[0]}) was found; this system never holds state secrets.",
-            lawful="Xử lý ngoài hệ thống, theo quy định về bảo vệ bí mật nhà nước.",
+            lawful="Không lưu gì vào hệ thống. Gọi ngay người phụ trách bảo vệ bí mật nhà nước của cơ quan hoặc Công an xã, phường; "
+            "không chụp, chép, gửi tiếp; xử lý ngoài hệ thống theo quy định.",
         )
 
 

@@ -209,6 +209,10 @@ class DispatchState(StrEnum):
     FAILED = "failed"
 
 
+#: how an item came when a person of the office brought it: pasted text or link, uploaded file, note of a telephone call
+BY_HAND: tuple[str, ...] = ("hand", "file", "phone")
+
+
 class SourceState(StrEnum):
     """The state of a source, from its last runs."""
 

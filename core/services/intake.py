@@ -24,13 +24,15 @@ from core.services import audit, crawl_requests, placing, storing
 from core.services.desk import Actor, Desk
 from core.services.placing import TakenOutcome
 from core.services.prepared import Outside, Prepared, Refusal, analysed, from_candidate, from_import, outside
-from core.services.receiving import ReceivedText, check_received, received, request_link
+from core.services.receiving import ReceivedText, check_received, received, request_link, with_file_words
 
 __all__ = [
+    "ReceivedItem",
     "ReceivedText",
     "TakenItem",
     "import_rows",
     "quarantine_line",
+    "receive",
     "receive_link",
     "receive_text",
     "take",
@@ -48,6 +50,14 @@ class TakenItem:
 
     item_id: int | None
     outcome: TakenOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedItem:
+    """What a person brought in; ``known`` when it was stored before."""
+
+    item_id: int
+    known: bool
 
 
 # --- crawled --------------------------------------------------------------------------------------------------------
@@ -114,11 +124,17 @@ def take_again(
 
 
 def receive_text(desk: Desk, actor: Actor, given: ReceivedText) -> int:
-    """Store a text that a person saw or was given (Article 6.2). Returns the item's id; a known address gives the known item.
+    """As :func:`receive`, for callers that need the item's id only."""
+    return receive(desk, actor, given).item_id
+
+
+def receive(desk: Desk, actor: Actor, given: ReceivedText) -> ReceivedItem:
+    """Store a text, file or note that a person saw or was given (Article 6.2). A known address or text gives the known item.
 
     Raises :class:`Forbidden`, :class:`Invalid` (fields in Vietnamese) and :class:`RuleBroken` ("secrecy"): then nothing is stored.
     """
     with audit.attempt(desk, actor, "item.receive", "item", "-"):
+        given = with_file_words(desk, actor, given)
         upload = check_received(desk, actor, given)
         with desk.store.read() as session:
             around = outside(session, [])
@@ -163,7 +179,7 @@ def receive_text(desk: Desk, actor: Actor, given: ReceivedText) -> int:
     item_id = taken[0].item_id
     if item_id is None:
         raise NotFound("Không lưu được tin.", "The item was not stored.")
-    return item_id
+    return ReceivedItem(item_id, known=taken[0].outcome != "new")
 
 
 def take_link_result(

@@ -6,16 +6,19 @@ The secrecy scan comes before anything is written: matter with a marking never e
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import PurePath
 
-from core.errors import Invalid
+from core.errors import Invalid, LamroError
 from core.records.source import CrawlRequest
 from core.rules.guardrails import require_not_secret
 from core.rules.permissions import require
+from core.rules.vocabulary import BY_HAND
 from core.services import audit
 from core.services.desk import Actor, Desk
 from core.services.prepared import Prepared, by_hand
+from core.text.handles import mask_phones_in
 from core.text.normalise import clean
 from core.text.urls import canonical_url
 
@@ -43,6 +46,54 @@ class ReceivedText:
     note: str = ""
     upload: bytes | None = None
     upload_name: str = ""
+    way: str = "hand"
+    """How it came: hand (pasted), file (a screenshot or PDF), phone (a note of a call; who called is never stored)."""
+    file_words: str = ""
+    """The text layer of the upload, put here by :func:`with_file_words`."""
+
+
+def with_file_words(desk: Desk, actor: Actor, given: ReceivedText) -> ReceivedText:
+    """What was given with the words of its PDF, read behind a wall before anything is kept; handles of callers taken out of a phone note.
+
+    Raises :class:`Forbidden`, :class:`RuleBroken` ("secrecy"), :class:`Invalid` naming "upload".
+    """
+    require(actor, "item.receive")
+    if given.way == "phone":
+        given = replace(
+            given,
+            text=mask_phones_in(given.text),
+            title=mask_phones_in(given.title),
+            note=mask_phones_in(given.note),
+        )
+    require_not_secret([given.title, given.text, given.note, given.seen_where, given.upload_name])
+    if given.upload is None:
+        return given
+    try:
+        _, content_type = upload_kind(given.upload, given.upload_name)
+        found = (
+            desk.reader.pdf(given.upload)
+            if content_type == "application/pdf" and desk.reader is not None
+            else None
+        )
+    except LamroError as error:
+        vi = _READER_STOPPED if error.code == "parser_killed" else error.vi
+        raise Invalid(vi, error.en, fields={"upload": vi}) from error
+    words = "" if found is None else found.text
+    if not clean(given.text).strip() and not words:
+        vi = (
+            "Tệp PDF này là bản chụp, không có chữ để máy đọc. Gõ lại câu chính vào ô nội dung."
+            if found is not None
+            else "Máy không đọc được chữ trong ảnh. Gõ lại câu chính thấy trong ảnh vào ô nội dung."
+        )
+        raise Invalid(
+            vi, "The file has no words that a machine can read; type the main sentence.", fields={"text": vi}
+        )
+    require_not_secret([words, "" if found is None else found.title])
+    title = given.title.strip() or ("" if found is None else found.title)
+    return replace(given, file_words=words, title=title)
+
+
+_READER_STOPPED = "Tệp PDF này làm bộ đọc quá tải nên đã dừng đọc. Lưu lại tệp bằng chương trình khác, hoặc chép phần liên quan vào ô nội dung."
 
 
 def check_received(desk: Desk, actor: Actor, given: ReceivedText) -> tuple[str, str, int, str] | None:
@@ -52,21 +103,23 @@ def check_received(desk: Desk, actor: Actor, given: ReceivedText) -> tuple[str, 
     """
     require(actor, "item.receive")
     fields = _faults(desk, given.seen_where, given.seen_at, given.note)
-    if not clean(given.text).strip():
+    if not clean(given.text).strip() and not given.file_words:
         fields["text"] = "Dán nội dung đã thấy; nếu chỉ có đường dẫn, dùng cách nhập đường dẫn."
     elif len(given.text) > 200_000:
         fields["text"] = "Nội dung dài quá 200.000 ký tự. Hãy dán phần liên quan."
     if given.url.strip():
         fields.update(_address_fault(given.url))
     kind = None
-    if given.upload:
+    if given.upload is not None:
         try:
-            kind = upload_kind(given.upload)
+            kind = upload_kind(given.upload, given.upload_name)
         except Invalid as error:
             fields["upload"] = error.vi
-    require_not_secret([given.title, given.text, given.note, given.seen_where, given.upload_name])
+    require_not_secret(
+        [given.title, given.text, given.note, given.seen_where, given.upload_name, given.file_words]
+    )
     _raise(fields)
-    if kind is None or not given.upload:
+    if kind is None or given.upload is None:
         return None
     path, sha256 = desk.captures.keep(given.upload, kind[0])
     return path, sha256, len(given.upload), kind[1]
@@ -74,7 +127,8 @@ def check_received(desk: Desk, actor: Actor, given: ReceivedText) -> tuple[str, 
 
 def received(actor: Actor, given: ReceivedText) -> Prepared:
     """The text as it goes into the store, handles masked. Expects what :func:`check_received` let pass."""
-    key, canonical, title, text, content = by_hand(given.url, given.title, given.text)
+    words = "\n\n".join(part for part in (given.text.strip(), given.file_words) if part)
+    key, canonical, title, text, content = by_hand(given.url, given.title, words)
     return Prepared(
         key=key,
         url=clean(given.url).strip()[:2000],
@@ -83,7 +137,7 @@ def received(actor: Actor, given: ReceivedText) -> Prepared:
         text=text,
         content_sha256=content,
         kind="post",
-        via="hand",
+        via=given.way if given.way in BY_HAND else "hand",
         seen_where=clean(given.seen_where).strip()[:300],
         seen_at=given.seen_at,
         received_by=actor.account_id,
@@ -132,19 +186,34 @@ def request_link(
             return request.id
 
 
-def upload_kind(data: bytes) -> tuple[str, str]:
+def upload_kind(data: bytes, name: str = "") -> tuple[str, str]:
     """(suffix, content type) by the first bytes, never by the name. Pictures are opened and checked, never rewritten.
 
-    Raises :class:`Invalid` for another type, more than 20 MB, more than 50 million pixels, or a broken picture.
+    Raises :class:`Invalid` for an empty file, another type, a name that says another type, more than 20 MB, more than 50 million
+    pixels, or a broken picture.
     """
+    if not data:
+        raise Invalid("Tệp trống (0 byte). Mở thử trên máy rồi chọn lại.", "The file is empty (0 bytes).")
     if len(data) > UPLOAD_LIMIT:
         raise Invalid("Tệp lớn quá 20 MB.", "The file is larger than 20 MB.")
     for magic, suffix, content_type in _MAGIC:
         if data.startswith(magic):
+            _require_honest(name, suffix)
             if content_type.startswith("image/"):
                 _check_picture(data, content_type)
             return suffix, content_type
     raise Invalid("Chỉ nhận tệp ảnh JPG, PNG hoặc PDF.", "Only JPG, PNG or PDF files are taken.")
+
+
+def _require_honest(name: str, suffix: str) -> None:
+    """A name that says another type is a mistake or a trick; without an ending it says nothing."""
+    ending = PurePath(name.replace("\\", "/")).suffix.lower()
+    if ending in {"", ".jpeg" if suffix == ".jpg" else suffix, suffix}:
+        return
+    raise Invalid(
+        f"Tệp mang đuôi {ending[:10]} nhưng nội dung là {suffix[1:].upper()}. Kiểm tra xem có chọn nhầm tệp không, đổi đúng đuôi rồi chọn lại.",
+        f"The file is called {ending[:10]} but holds {suffix[1:].upper()}.",
+    )
 
 
 def _check_picture(data: bytes, content_type: str) -> None:
@@ -165,6 +234,10 @@ def _check_picture(data: bytes, content_type: str) -> None:
                 picture.verify()
     except Invalid:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Invalid(
+            "Ảnh có quá nhiều điểm ảnh (tối đa 50 triệu).", "The picture has too many pixels."
+        ) from error
     except Exception as error:  # Pillow raises nearly anything on hostile bytes
         raise Invalid(
             "Tệp ảnh bị hỏng hoặc không đọc được.", f"The picture cannot be read: {error}"

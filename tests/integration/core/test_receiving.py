@@ -13,6 +13,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from core.errors import Forbidden, Invalid, RuleBroken
+from core.ports import FileText
 from core.records.audit import AuditRow
 from core.records.item import Capture, Item, Mention, StoryLocality
 from core.records.source import CrawlRequest
@@ -36,6 +37,33 @@ GIVEN = ReceivedText(
 def picture(form: str) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (30, 20), "white").save(out, form)
+    return out.getvalue()
+
+
+def pdf(text: str = "", pages: int = 1, password: str = "") -> bytes:
+    """A small PDF with one line of text, or blank pages."""
+    from pypdf import PdfWriter
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+    writer = PdfWriter()
+    page = writer.add_blank_page(300, 300)
+    for _ in range(pages - 1):
+        writer.add_blank_page(300, 300)
+    if text:
+        font = DictionaryObject(
+            {NameObject("/Type"): NameObject("/Font"), NameObject("/Subtype"): NameObject("/Type1"), NameObject("/BaseFont"): NameObject("/Helvetica"),
+             NameObject("/Encoding"): NameObject("/WinAnsiEncoding")}
+        )  # fmt: skip
+        page[NameObject("/Resources")] = DictionaryObject(
+            {NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})}
+        )
+        content = DecodedStreamObject()
+        content.set_data(b"BT /F1 12 Tf 10 200 Td (" + text.encode("cp1252", "replace") + b") Tj ET")
+        page[NameObject("/Contents")] = content
+    if password:
+        writer.encrypt(password)
+    out = io.BytesIO()
+    writer.write(out)
     return out.getvalue()
 
 
@@ -87,7 +115,7 @@ def test_a_text_by_hand_reaches_the_queue_with_its_picture(desk: Desk, officer: 
 def test_a_text_of_a_known_address_does_not_overwrite_it(desk: Desk, officer: Actor, press: str) -> None:
     known = intake.take(desk, [candidate(press, 1, "Đê xã Chí Minh", DYKE)])[0].item_id
     given = replace(
-        GIVEN, url="http://bao-a.example/1?fbclid=x", text="Tôi chép lại khác đi.", upload=b"%PDF-1.7 x"
+        GIVEN, url="http://bao-a.example/1?fbclid=x", text="Tôi chép lại khác đi.", upload=pdf("Bản in.")
     )
     assert intake.receive_text(desk, officer, given) == known
     with desk.store.read() as session:
@@ -105,6 +133,10 @@ def test_a_text_of_a_known_address_does_not_overwrite_it(desk: Desk, officer: Ac
         ({"seen_at": None}, "seen_at"),
         ({"seen_at": START + timedelta(hours=1)}, "seen_at"),
         ({"url": "javascript:alert(1)"}, "url"),
+        ({"upload": b""}, "upload"),
+        ({"upload": picture("PNG"), "upload_name": "cong-van.pdf"}, "upload"),
+        ({"upload": b"%PDF-1.7 x"}, "upload"),
+        ({"upload": picture("PNG"), "text": ""}, "text"),
         ({"upload": b"MZ\x90\x00"}, "upload"),
         ({"upload": b"<svg onload=alert(1)>"}, "upload"),
         ({"upload": b"\xff\xd8\xff" + b"broken"}, "upload"),
@@ -205,3 +237,86 @@ def test_a_link_that_cannot_be_read_says_why(desk: Desk, officer: Actor) -> None
         with pytest.raises(Invalid) as caught:
             intake.receive_link(desk, officer, url, "Trang lạ", START)
         assert list(caught.value.fields) == ["url"]
+
+
+def test_a_pdf_is_read_behind_a_wall_and_becomes_an_item(desk: Desk, officer: Actor) -> None:
+    given = replace(
+        GIVEN,
+        text="",
+        title="",
+        way="file",
+        upload=pdf("Thong bao lich cat dien o Chi Minh"),
+        upload_name="TB.PDF",
+    )
+    item_id = intake.receive_text(desk, officer, given)
+    with desk.store.read() as session:
+        item = session.get_one(Item, item_id)
+        assert "Thong bao lich cat dien" in item.text and item.received_via == "file"
+        upload = session.scalars(select(Capture)).one()
+        assert (upload.content_type, upload.path.endswith(".pdf")) == ("application/pdf", True)
+    assert intake.receive(desk, officer, given) == intake.ReceivedItem(item_id, known=True)
+
+
+@pytest.mark.parametrize(
+    ("data", "field", "words"),
+    [
+        (pdf(pages=2), "text", "không có chữ"),
+        (pdf("Kin", password="matkhau"), "upload", "mật khẩu"),
+        (pdf(pages=301), "upload", "300 trang"),
+        (b"%PDF-1.4 " + b"(" * 5000, "upload", "hỏng"),
+    ],
+)
+def test_a_pdf_that_cannot_be_taken_says_why(
+    desk: Desk, officer: Actor, data: bytes, field: str, words: str
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        intake.receive_text(
+            desk, officer, replace(GIVEN, text="", way="file", upload=data, upload_name="a.pdf")
+        )
+    assert words in caught.value.fields[field]
+    assert desk.captures.kept == []  # type: ignore[attr-defined]
+
+
+def test_a_marking_inside_a_pdf_never_enters(desk: Desk, officer: Actor) -> None:
+    monkey = FileText("", "Số 12/BC\nTỐI MẬT\nphương án tác chiến", 1)
+
+    class Reader:
+        def pdf(self, data: bytes) -> FileText:
+            return monkey
+
+        def page(self, body: bytes, content_type: str, url: str) -> FileText:
+            raise AssertionError
+
+    with pytest.raises(RuleBroken) as caught:
+        intake.receive_text(
+            replace(desk, reader=Reader()),
+            officer,
+            replace(GIVEN, way="file", upload=pdf(), upload_name="bc.pdf"),
+        )
+    assert caught.value.rule == "secrecy" and "Gọi ngay" in caught.value.lawful
+    assert desk.captures.kept == []  # type: ignore[attr-defined]
+    with desk.store.read() as session:
+        assert session.scalar(select(func.count()).select_from(Item)) == 0
+        assert "tác chiến" not in str([vars(row) for row in session.scalars(select(AuditRow))])
+
+
+def test_a_note_of_a_call_never_says_who_called(desk: Desk, officer: Actor) -> None:
+    text = "Người dân ở thôn Văn Tố gọi từ 0912 345 678 (nhà riêng +84.225.3842.111) báo trạm bơm hỏng, thiệt hại 25.000.000 đồng, từ 12/11/2026."
+    item_id = intake.receive_text(
+        desk,
+        officer,
+        replace(
+            GIVEN,
+            text=text,
+            note="gọi lại (0225) 3842 111",
+            way="phone",
+            seen_where="Điện thoại: thôn Văn Tố",
+        ),
+    )
+    with desk.store.read() as session:
+        item = session.get_one(Item, item_id)
+        assert item.received_via == "phone"
+        whole = item.title + item.text + item.note
+        for number in ("0912", "345 678", "225.3842", "3842 111"):
+            assert number not in whole
+        assert "25.000.000 đồng" in item.text and "12/11/2026" in item.text
