@@ -23,7 +23,7 @@ from core.records.source import Source
 from core.records.watch import Visit, Watch
 from core.rules.permissions import require
 from core.rules.revisiting import FLAGGING_TAGS, PLAN, RETRY, Saw, next_visit, read_code, tries_left
-from core.services import audit, intake, storing
+from core.services import acting, audit, intake, storing
 from core.services.desk import Actor, Desk
 from core.services.intake import TakenItem
 from core.services.prepared import Prepared, from_candidate, outside
@@ -102,7 +102,9 @@ def ask(desk: Desk, actor: Actor, item_id: int) -> None:
     """Look at the page of a flagged item at the next occasion, whatever the plan says. Raises :class:`Forbidden`, :class:`NotFound`."""
     with audit.attempt(desk, actor, "watch.ask", "item", item_id), desk.store.write() as session:
         require(actor, "watch.ask")
-        watch = session.get(Watch, item_id)
+        watch, item = session.get(Watch, item_id), session.get(Item, item_id)
+        if item is not None and item.story_id is not None:
+            acting.of_own_places(session, acting.person(session, actor, "watch.ask"), item.story_id)
         if watch is None:
             raise NotFound(
                 "Trang của tin này chưa được theo dõi: gắn nhãn Nghi sai lệch hoặc Phê bình, phản ánh trước.",
