@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: A preview opens this many articles, to show whether their text can be read, and lists the rest.
 PREVIEW_PAGES = 2
-#: The most entries taken from one document; what is not taken now is taken in the next rounds.
+#: The most entries looked at in one document, and in one round of a source.
 PARSED_ENTRIES = 1_000
 _SHOWN_NOTES = frozenset({"feed_cut_off", "broken_characters", "character_set_guessed"})
 
@@ -95,6 +95,10 @@ class EntryKind(Kind[OptionsT], Generic[OptionsT]):
                     continue
                 key = entry.canonical_url or canonical_url(entry.url)
                 if key in seen:
+                    continue
+                if len(seen) == PARSED_ENTRIES:
+                    # The scheduler does not send more addresses than it remembers; beyond them all would look new for ever.
+                    run.cut_off()
                     continue
                 seen.add(key)
                 if run.is_known(key, entry.entry_hash):

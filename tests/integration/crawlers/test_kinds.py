@@ -227,6 +227,19 @@ def test_the_depth_and_the_number_of_sitemaps_are_bounded(server, tmp_path, nove
     assert {path for path in server.hits if path.startswith("/s")} == {"/s0.xml", "/s1.xml", "/s2.xml"}
 
 
+def test_a_round_looks_at_a_thousand_entries_however_many_parts_there_are(server, tmp_path, november):
+    parts = [(f"/part-{n}.xml", "2026-11-21") for n in (1, 2)]
+    server.pages["/index.xml"] = reply(sitemap(server, *parts, root="sitemapindex"), kind=XML)
+    for n in (1, 2):
+        rows = [(f"/bai-{n}{i:04}.html", "2026-11-21") for i in range(600)]
+        server.pages[f"/part-{n}.xml"] = reply(sitemap(server, *rows), kind=XML)
+    source = job(server, "sitemap", "/index.xml", fetch_articles=False, max_entries=1000)
+    found, results = crawl(server, tmp_path, source)
+    assert (len(found), results["nguon"].entries, results["nguon"].outcome) == (1000, 1200, "truncated")
+    again, results = crawl(server, tmp_path, source.model_copy(update={"known": known(found)}))
+    assert (again, results["nguon"].seen) == ([], 1000)
+
+
 def test_a_news_sitemap_gives_date_and_title_where_the_page_is_silent(server, tmp_path, november):
     news = "<n:news><n:publication_date>2026-11-21T06:00:00+07:00</n:publication_date><n:title>Xã họp dân</n:title></n:news>"
     server.pages["/news.xml"] = reply(
