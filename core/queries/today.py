@@ -11,13 +11,14 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import VIETNAM
+from core.queries import source_state
 from core.queries.frame import CEILING, DAILY_STORIES, queue, watched
 from core.queries.reasons import Part, best_mentions, line
 from core.records.account import Account
 from core.records.claim import Claim, VerdictRecord
 from core.records.incident import Deadline, Incident, IncidentMove
 from core.records.item import Item, Story, TagEvent
-from core.records.source import Source
+from core.records.source import Source, SourceAlert
 from core.rules.vocabulary import IncidentState, SourceState, VerdictState
 
 #: when a published answer is looked at again (domain.md §2 state 11)
@@ -25,6 +26,7 @@ CHECKS = (timedelta(hours=24), timedelta(hours=72), timedelta(days=7), timedelta
 #: what a person needs for one story, from trials with the mock screens
 SECONDS_A_STORY = 60
 _BAR_HOURS = 12
+_SOURCES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +81,15 @@ class FollowUpRow:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source that may hide something."""
+    """A source that hides something, and what to do; without an id: the server's network."""
 
     id: str
     name: str
     state: str
-    error_vi: str
-    error_en: str
-    last_new_item_at: datetime | None
-    failures: int
+    vi: str
+    en: str
+    advice_vi: str
+    advice_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def board(session: Session, unit_id: int, now: datetime, *, language: str = "vi"
         or 0,
         follow_ups=_follow_ups(session, unit_id, now),
         verdicts=_verdicts(session, unit_id),
-        sources=_sources(session),
+        sources=_sources(session, now),
     )
 
 
@@ -333,14 +335,38 @@ def _verdicts(session: Session, unit_id: int) -> tuple[VerdictRow, ...]:
     )
 
 
-def _sources(session: Session) -> tuple[SourceRow, ...]:
+def _sources(session: Session, now: datetime) -> tuple[SourceRow, ...]:
+    """Those that need a person; a failure that passes by itself is not shown here."""
+    network = session.scalar(
+        select(SourceAlert).where(SourceAlert.closed_at.is_(None), SourceAlert.source_id.is_(None)).limit(1)
+    )
+    if network is not None:
+        return (
+            SourceRow(
+                "", "", SourceState.FAILING, network.vi, network.en, network.advice_vi, network.advice_en
+            ),
+        )
     found = session.scalars(
         select(Source)
-        .where(Source.enabled.is_(True), Source.state.in_([SourceState.FAILING, SourceState.SILENT]))
-        .order_by(Source.state, Source.reach_tier.desc(), Source.id)
-        .limit(5)
+        .where(
+            Source.enabled.is_(True) | (Source.crashes > 0),
+            Source.state.not_in([SourceState.NEW, SourceState.WORKING]),
+        )
+        .order_by(Source.own_portal.desc(), Source.state, Source.reach_tier.desc(), Source.id)
     )
-    return tuple(
-        SourceRow(s.id, s.name, s.state, s.error_vi, s.error_en, s.last_new_item_at, s.failures)
-        for s in found
-    )
+    rows = []
+    for source in found:
+        health = source_state.health(source, now)
+        if health.ask:
+            rows.append(
+                SourceRow(
+                    source.id,
+                    source.name,
+                    health.state,
+                    health.vi,
+                    health.en,
+                    health.advice_vi,
+                    health.advice_en,
+                )
+            )
+    return tuple(rows[:_SOURCES])

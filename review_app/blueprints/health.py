@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template
 
 from core.errors import LamroError
 from core.queries import health as queries
+from core.queries.watching import watching as watching_now
 from review_app import context
 from review_app.gate import allow_act, public
 from review_app.language import current
@@ -42,9 +43,11 @@ def index() -> str:
     """The status screen."""
     with context.reading() as session:
         health = queries.health(session, context.now())
+        watching = watching_now(session, context.now())
     return render_template(
         "health/index.html",
         health=health,
+        watching=watching,
         index=_index(),
         database=context.desk().store.dialect,
         settings=context.settings(),

@@ -288,6 +288,9 @@ def _new(form: SourceForm, was: str | queries.SourceRow) -> sources.NewSource:
         rules=form.rules(),
         enabled=before is None or before.enabled,
         interval_minutes=form.interval_minutes.data,
+        interval_fixed=form.interval_fixed.data,
+        expected_hours=form.expected_hours.data or 0,
+        own_portal=form.own_portal.data,
     )
 
 

@@ -71,6 +71,12 @@ class SourceForm(Form):
         [NumberRange(5, 10080, message=_("Từ 5 phút đến 10.080 phút (7 ngày)."))],
         default=60,
     )
+    interval_fixed = BooleanField(_("Giữ đúng nhịp đọc này, không để máy tự học"))
+    expected_hours = IntegerField(
+        _("Thường có tin mới trong (giờ)"),
+        [Optional(), NumberRange(0, 8760, message=_("Từ 0 đến 8.760 giờ (365 ngày); 0 để máy tự học."))],
+    )
+    own_portal = BooleanField(_("Cổng thông tin của chính cơ quan"))
     #: the settings of the chosen kind, in its order
     options: tuple[SourceOption, ...] = ()
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from docx import Document
 from sqlalchemy import func, select
 
 from alerts.documents.renderer import OfficialRenderer
+from core.clock import VIETNAM
 from core.errors import Invalid, NotFound
 from core.queries import digest as query
 from core.records.audit import AuditRow
@@ -17,6 +21,7 @@ from core.records.claim import Claim
 from core.records.document import DigestRecord
 from core.records.incident import Deadline, Incident
 from core.records.item import Story, TagEvent
+from core.records.source import CrawlRun, SourceAlert
 from core.rules.weeks import span_of, week_of
 from core.services import audit, digest
 from tests.fixtures.office import AT, Office, make_office
@@ -198,10 +203,46 @@ def test_what_was_not_watched_is_told(office) -> None:
     assert "gio-bien" not in rows
     start, _ = span_of(WEEK)
     early = digest.content(office.desk, office.unit_id, week_of(start - timedelta(days=21)))
-    assert {row["sentence"] for row in early.not_watched} >= {
-        "Không được đọc lần nào trong tuần.",
-        "Đã tắt, không được đọc trong tuần.",
-    }
+    said = {row["source_id"]: row["sentence"] for row in early.not_watched}
+    assert re.fullmatch(r"Không được đọc lần nào trong tuần: từ 00:00 \S+ đến 00:00 \S+\.", said["gio-bien"])
+    assert said["cu"].startswith("Đã tắt, không được đọc trong tuần: từ 00:00")
+
+
+def test_what_was_not_watched_says_from_when_until_when(office) -> None:
+    start, _ = span_of(WEEK)
+    with office.desk.store.write() as session:
+        for run in session.scalars(select(CrawlRun).where(CrawlRun.started_at >= start)):
+            session.delete(run)
+        for hours, good in ((10, True), (30, False), (31, False), (48, False), (55, True), (80, True)):
+            at = start + timedelta(hours=hours)
+            session.add(
+                CrawlRun(
+                    source_id="gio-bien", round_id="r", state="done" if good else "failed", started_at=at, finished_at=at,
+                    outcome="seen" if good else "failed", counts={}, page_errors=[], error_vi="" if good else "Máy chủ lỗi.",
+                )
+            )  # fmt: skip
+        session.add(
+            SourceAlert(
+                kind="network", since=start + timedelta(hours=90), opened_at=start + timedelta(hours=91),
+                closed_at=start + timedelta(hours=95), tell_at=start, vi="Mạng", en="Network",
+            )
+        )  # fmt: skip
+    made = digest.content(office.desk, office.unit_id, WEEK)
+    rows = {row["name"]: row for row in made.not_watched}
+    told = rows["Gió Biển Online"]
+    day = (start + timedelta(hours=30)).astimezone(VIETNAM)
+    over = (start + timedelta(hours=55)).astimezone(VIETNAM)
+    words = f"từ {day:%H:%M} {day.day}/{day.month} đến {over:%H:%M} {over.day}/{over.month}"
+    assert told["sentence"] == f"Không đọc được {words} (hỏng 3 trên 6 lần đọc). Lần cuối: Máy chủ lỗi."
+    assert [datetime.fromisoformat(moment) for moment in told["periods"][0]] == [
+        start + timedelta(hours=30),
+        start + timedelta(hours=55),
+    ]
+    assert rows["Mạng của máy chủ"]["sentence"].startswith("Bị ngắt từ ")
+    assert "không đọc nguồn nào" in rows["Máy chủ Làm Rõ"]["sentence"].lower()
+    html, docx = OfficialRenderer().digest_html(made), OfficialRenderer().digest_docx(made)
+    assert words in html
+    assert words in "".join(paragraph.text for paragraph in Document(BytesIO(docx)).paragraphs)
 
 
 def test_another_office_sees_nothing_of_it(office) -> None:

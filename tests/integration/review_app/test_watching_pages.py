@@ -1,0 +1,131 @@
+"""What the screens say of watching: alerts with what to do, the portal as a canary, and the fields that staff set."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from core.queries.watching import watching
+from core.records.item import Item
+from core.records.source import Source, SourceAlert
+from core.services import source_alerts
+from tests.fixtures.office import AT
+from tests.fixtures.web import found
+
+
+def words(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
+
+
+def change(office, source_id, **values):
+    with office.desk.store.write() as session:
+        row = session.get_one(Source, source_id)
+        for name, value in values.items():
+            setattr(row, name, value)
+
+
+def test_an_alert_stands_on_the_screens_with_what_to_do_and_later_that_it_is_over(office, person):
+    change(office, "thien-huong", last_code="http_503", failing_since=AT - timedelta(hours=9))
+    change(
+        office,
+        "cua-bien",
+        last_code="http_404",
+        hard_failures=3,
+        error_vi="Trang không còn. Tìm địa chỉ mới.",
+        error_en="Gone. Find it.",
+    )
+    assert len(source_alerts.sweep(office.desk).opened) == 2
+    assert source_alerts.sweep(office.desk) == source_alerts.Swept(), "once"
+    page = words(person("tu.la").get("/health"))
+    assert "2 việc cần xem" in page
+    assert "Không đọc được 3 lần liên tiếp" in page
+    assert "Việc cần làm: Tìm địa chỉ mới." in page
+    today = words(person("hanh.dt").get("/today"))
+    assert "Nguồn cần xem" in today
+    assert "Trang không còn." in today
+    assert "Tìm địa chỉ mới." in today
+    change(
+        office, "cua-bien", failures=0, hard_failures=0, last_code="", error_vi="", last_run_at=AT + timedelta(hours=1),
+        last_success_at=AT + timedelta(hours=1), watched_since=AT,
+    )  # fmt: skip
+    office.clock.move(hours=2)
+    assert len(source_alerts.sweep(office.desk).closed) == 1
+    page = words(person("tu.la").get("/health"))
+    assert "1 việc cần xem" in page
+    assert re.search(r"Báo Cửa Biển, mục Xã phường đã ổn lúc", page)
+
+
+def test_when_the_network_is_gone_that_stands_first_and_alone(office, person):
+    with office.desk.store.write() as session:
+        session.add(
+            SourceAlert(
+                kind="network", since=AT, opened_at=AT, tell_at=AT, vi="Mạng của máy chủ có thể đang bị ngắt.", en="Down.",
+                advice_vi="Kiểm tra dây mạng.", advice_en="Check the cable.",
+            )
+        )  # fmt: skip
+    today = words(person("hanh.dt").get("/today"))
+    assert "Kiểm tra dây mạng." in today
+    assert "thien-huong" not in person("hanh.dt").get("/today").text
+
+
+def test_the_portal_is_a_canary(office, person):
+    health = words(person("tu.la").get("/health"))
+    assert "Chưa đánh dấu nguồn nào là cổng của cơ quan" in health
+    change(office, "gio-bien", own_portal=True)
+    lags = iter([14, 20, 26])
+    with office.desk.store.write() as session:
+        for item in session.query(Item).filter(Item.source_id == "gio-bien").order_by(Item.id.desc()):
+            item.first_seen_at = AT - timedelta(hours=item.id)
+            item.published_at = item.first_seen_at - timedelta(minutes=next(lags))
+            item.date_from = "feed"
+    page = words(person("tu.la").get("/health"))
+    assert "Bài của chính cơ quan được thấy 14 phút sau khi đăng (thường là 20 phút)." in page
+    with office.desk.store.read() as session:
+        (portal,) = watching(session, AT).portals
+    assert (portal.good, portal.latest_minutes, portal.typical_minutes) == (True, 14, 20)
+    change(
+        office, "gio-bien", last_fresh_at=AT - timedelta(days=20), last_new_item_at=AT - timedelta(days=20)
+    )
+    page = words(person("tu.la").get("/health"))
+    assert "Bài của chính cơ quan đang không được thấy. Im lặng bất thường: 20 ngày" in page
+    with office.desk.store.read() as session:
+        assert not watching(session, AT).portals[0].good
+
+
+def test_a_date_without_a_time_measures_nothing(office):
+    change(office, "gio-bien", own_portal=True)
+    with office.desk.store.write() as session:
+        for item in session.query(Item).filter(Item.source_id == "gio-bien"):
+            item.published_at = AT.replace(hour=17, minute=0, second=0, microsecond=0) - timedelta(days=1)
+            item.date_from = "meta"
+    with office.desk.store.read() as session:
+        (portal,) = watching(session, AT).portals
+    assert portal.latest_minutes is None
+    assert "Chưa có bài nào" in portal.vi
+
+
+def test_staff_set_interval_expected_period_and_portal(office, person):
+    boss = person("tu.la")
+    form = boss.get("/sources/gio-bien/edit").text
+    assert 'name="expected_hours"' in form
+    version = found(r'name="version"[^>]*value="(\d+)"', form)
+    answer = boss.post(
+        "/sources/gio-bien/edit",
+        {
+            "version": version, "name": "Gió Biển Online", "url": "https://gio-bien.example/rss", "kind": "feed", "language": "vi",
+            "domestic": "y", "reach_tier": "3", "interval_minutes": "45", "interval_fixed": "y", "expected_hours": "96",
+            "own_portal": "y",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 303, words(answer)
+    with office.desk.store.read() as session:
+        row = session.get_one(Source, "gio-bien")
+        assert (row.interval_minutes, row.interval_fixed, row.expected_hours, row.own_portal) == (
+            45,
+            True,
+            96,
+            True,
+        )
+    page = words(boss.get("/sources/gio-bien"))
+    assert "96 giờ không có tin mới (cán bộ đặt)" in page
+    assert "đọc lại sau 45 phút" in page
