@@ -28,9 +28,9 @@ def run_sources(*, as_json: bool) -> None:
         return
     print_table(
         f"{len(rows)} nguồn",
-        ("Mã", "Tên", "Loại", "Trạng thái", "Lần đọc cuối", "Kết quả", "Lỗi"),
+        ("Mã", "Tên", "Loại", "Trạng thái", "Lần đọc cuối", "Kết quả", "Tình trạng"),
         (
-            (row.id, row.name, row.kind, row.state, short_time(row.last_run), row.outcome, row.error)
+            (row.id, row.name, row.kind, row.state, short_time(row.last_run), row.outcome, row.sentence)
             for row in rows
         ),
     )

@@ -55,7 +55,6 @@ def facts(source: Source) -> SourceFacts:
         stopped=source.stopped_at is not None,
         empties=source.empties,
         last_fresh_at=source.last_fresh_at,
-        watched_since=source.watched_since,
         expected=expected(source),
         own_portal=source.own_portal,
     )

@@ -49,8 +49,6 @@ class Source(Table):
     last_new_item_at: Mapped[datetime | None]
     last_fresh_at: Mapped[datetime | None]
     """When something new and of recent date last came; a source that gives only old dates stands still here."""
-    watched_since: Mapped[datetime | None]
-    """The first good reading after a long time without one (the machine was off, the source failed): silence counts from here."""
     arrivals: Mapped[list[str] | None]
     """When readings found something fresh (ISO 8601, UTC), the latest sixty: what the usual gap is learned from."""
     last_outcome: Mapped[str] = mapped_column(Word, default="")

@@ -52,7 +52,6 @@ class SourceFacts:
     stopped: bool = False
     empties: int = 0
     last_fresh_at: datetime | None = None
-    watched_since: datetime | None = None
     expected: timedelta | None = None
     own_portal: bool = False
 
@@ -201,9 +200,8 @@ def _family(code: str) -> tuple[str, str]:
 def _silent(facts: SourceFacts, now: datetime) -> SourceHealth | None:
     since = facts.last_fresh_at or facts.last_new_item_at or facts.created_at
     limit = silent_after(facts.arrivals, facts.expected)
-    # Only what was watched counts: time in which the source failed or our machine was off is no silence.
-    begun, seen = max(since, facts.watched_since or since), facts.last_success_at or now
-    if seen - begun <= limit:
+    # A good reading shows all that came before it. What came after it nobody has seen: a machine that was off calls nothing silent.
+    if (facts.last_success_at or now) - since <= limit:
         return None
     long_vi, long_en = span(now - since)
     usual_vi, usual_en = span(limit)

@@ -24,8 +24,6 @@ from core.services.desk import Desk
 
 #: fresh readings that are remembered
 _REMEMBERED = 60
-#: after so long without a good reading (ours or theirs), silence is counted from the next one
-_BLIND = timedelta(hours=12)
 #: a server that says "unchanged" to somebody who has nothing yet
 _NOTHING_YET_VI = (
     "Máy chủ trả lời “không đổi” (mã 304) dù chưa từng đưa nội dung nào. Mở địa chỉ bằng trình duyệt; "
@@ -44,9 +42,6 @@ def read_well(
     if result.outcome == "unchanged" and (source.failures or source.last_success_at is None):
         _unproven(session, desk, source, now)
         return
-    blind = max(_BLIND, 3 * source_state.poll_interval(source))
-    if source.last_success_at is None or now - source.last_success_at > blind:
-        source.watched_since = now
     if source.stopped_at is not None:
         audit.record(
             session,

@@ -35,8 +35,13 @@ _OWN = (
     "reach_tier",
     "locality",
     "interval_minutes",
+    "interval_fixed",
+    "expected_hours",
+    "own_portal",
     "enabled",
 )
+_NUMBERS = ("reach_tier", "interval_minutes", "expected_hours")
+_YES_NO = ("domestic", "social", "enabled", "interval_fixed", "own_portal")
 _FIELDS = frozenset({*_OWN, "name", "url", "language", "rules"})
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30});")
 _AMPERSAND = re.compile(rb"&(?!(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
@@ -116,10 +121,10 @@ def _listed(line: int, entry: Mapping[str, Any]) -> Listed:
     given["name"] = " ".join(str(entry.get("name") or host or url).split())[:200]
     given["kind"] = str(entry.get("kind") or "feed")
     given["language"] = str(entry.get("language") or "").strip().partition("-")[0].lower()[:12]
-    for field in ("reach_tier", "interval_minutes"):
+    for field in _NUMBERS:
         if field in given and (isinstance(given[field], bool) or not isinstance(given[field], int)):
             return Listed(line, None, f"trường {field} phải là số", f"{field} must be a number")
-    for field in ("domestic", "social", "enabled"):
+    for field in _YES_NO:
         if field in given and not isinstance(given[field], bool):
             return Listed(
                 line, None, f"trường {field} phải là true hoặc false", f"{field} must be true or false"
@@ -302,14 +307,10 @@ def _outline(element: Any) -> Mapping[str, Any] | Listed | None:
 
 def _typed(field: str, text: str) -> Any:
     """Our own attributes are text in XML; what does not fit its type stays text, and :func:`_listed` says so."""
-    if field in {"domestic", "social", "enabled"}:
+    if field in _YES_NO:
         low = text.lower()
         return True if low in _TRUE else False if low in _FALSE else text
-    return (
-        int(text)
-        if field in {"reach_tier", "interval_minutes"} and text.isdigit() and len(text) < 7
-        else text
-    )
+    return int(text) if field in _NUMBERS and text.isdigit() and len(text) < 7 else text
 
 
 def write_opml(sources: Iterable[NewSource], title: str, made: str) -> bytes:

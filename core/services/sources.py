@@ -180,6 +180,9 @@ def listed(desk: Desk) -> list[NewSource]:
                 rules=dict(row.rules),
                 enabled=row.enabled,
                 interval_minutes=row.interval_minutes,
+                interval_fixed=row.interval_fixed,
+                expected_hours=row.expected_hours,
+                own_portal=row.own_portal,
             )
             for row in session.scalars(select(Source).order_by(Source.name, Source.id))
             if not row.id.startswith("tay-")

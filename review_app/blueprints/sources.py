@@ -42,6 +42,9 @@ FORM_FIELDS = (
     "reach_tier",
     "locality",
     "interval_minutes",
+    "interval_fixed",
+    "expected_hours",
+    "own_portal",
 )
 
 #: the fields that the catalogue may offer anew

@@ -53,6 +53,30 @@ def test_a_source_is_read_by_one_process_at_a_time(
     assert [job.source_id for job in crawl.lease(desk, "two", crawl.due(desk, 10), minutes=5)] == [press]
 
 
+def test_one_host_is_read_in_one_round_at_a_time(
+    desk: Desk, process_clock: StandingClock, press: str, social: str, person: Callable[..., Actor]
+) -> None:
+    sister = sources.add_source(
+        desk, None, sources.NewSource("bao-a-2", "Báo A, mục 2", "feed", "https://www.bao-a.example/muc-2")
+    )
+    assert sorted(crawl.due(desk, 10)) == sorted([press, social, sister])
+    one = crawl.lease(desk, "one", [press], minutes=5)
+    assert [job.source_id for job in one] == [press]
+    assert crawl.due(desk, 10) == [social], "its sister waits"
+    assert crawl.lease(desk, "two", [sister], minutes=5) == []
+    assert crawl.host_is_busy(desk, sister)
+    assert not crawl.host_is_busy(desk, social)
+    asked = crawl_requests.request_crawl(desk, person("canbo", Role.OFFICER), sister)
+    for _ in range(5):
+        assert [taken.request_id for taken in crawl_requests.take_requests(desk, "scheduler:h:1")] == [asked]
+        crawl_requests.put_back(desk, asked)
+    crawl.finish(desk, crawl.begin_round(desk, "one", one)[press], result(press, "seen"))
+    assert [job.source_id for job in crawl.lease(desk, "two", [sister], minutes=5)] == [sister]
+    process_clock.move(minutes=6)
+    both = crawl.lease(desk, "three", [press, sister], minutes=5)
+    assert len(both) == 2, "within a round the crawler keeps its own order"
+
+
 def test_a_good_run_moves_the_source_on(desk: Desk, clock: StandingClock, press: str) -> None:
     run = begin(desk, press)
     intake.take(desk, [candidate(press, 1, "Đê xã Chí Minh", DYKE)], run_id=run)

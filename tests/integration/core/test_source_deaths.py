@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from config.demo.past import DAYS, EVENING
+from config.demo.press.catalogue import load_catalogue
+from config.demo.press.newsroom import Newsroom
+from core.clock import VIETNAM
 from core.messages import SourceResult
 from core.queries import source_state
 from core.records.audit import AuditRow
@@ -88,9 +92,11 @@ class Press:
     def _published(self, source: str) -> list[Any]:
         way = self.dead.get(source)
         before = self.read_at.get(source, self.clock.at - DAY)
-        self.read_at[source] = self.clock.at
         if way is not None and not way.old_dates:
+            if not way.code:
+                self.read_at[source] = self.clock.at  # it was read, and there was nothing
             return []
+        self.read_at[source] = self.clock.at
         hours = [
             before + timedelta(hours=n)
             for n in range(1, int((self.clock.at - before) / timedelta(hours=1)) + 1)
@@ -316,3 +322,50 @@ def test_switching_off_ends_the_alert_without_a_word(
     assert alert.closed_at == clock.at
     assert alert.told_closed
     assert row(desk, "ma-404").off_since is not None
+
+
+def test_the_demos_silent_outlet_is_flagged_and_cleared(
+    desk: Desk, clock: StandingClock, press_of: Callable[..., Press]
+) -> None:
+    """The sample press as the demo reads it, evening by evening, through intake and the run's end."""
+    today = date(2026, 11, 23)
+    live = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+    catalogue = load_catalogue()
+    newsroom = Newsroom(catalogue, today, live)
+    clock.at = datetime.combine(today + timedelta(days=DAYS[0]), time(8), VIETNAM)
+    press = press_of(*catalogue.outlets)
+    shown: set[tuple[str, str]] = set()
+
+    def evening(at: datetime, *, extra: str = "") -> None:
+        clock.at = at
+        jobs = crawl.lease(desk, "demo:h:1", press.ids, minutes=5)
+        runs = crawl.begin_round(desk, "demo:h:1", jobs)
+        for outlet in press.ids:
+            if newsroom.broken(outlet, at):
+                press.dead = {outlet: WAYS["ma-503"]}
+                press._end(outlet, runs[outlet], 0)
+                continue
+            posts = [(e.item.id, e.published) for e in newsroom.shelf(outlet, at)]
+            posts += [(extra, at - timedelta(hours=1))] if extra and outlet == "an-thanh" else []
+            new = [(name, when) for name, when in posts if (outlet, name) not in shown]
+            shown.update((outlet, name) for name, _ in new)
+            intake.take(
+                desk,
+                [
+                    candidate(outlet, name, f"Giá cà phê, bản {name}", ELSEWHERE, published_at=when)
+                    for name, when in new
+                ],
+                run_id=runs[outlet],
+            )
+            press._end(outlet, runs[outlet], len(new))
+        source_alerts.sweep(desk)
+
+    for day in DAYS:
+        evening(datetime.combine(today + timedelta(days=day), EVENING, VIETNAM))
+    flagged = [(alert.source_id, alert.kind) for alert in alerts(desk) if alert.closed_at is None]
+    assert sorted(flagged) == [("an-thanh", "silent"), ("dong-bai", "failing")]
+    assert "Im lặng bất thường: 10 ngày" in next(a.vi for a in alerts(desk) if a.kind == "silent")
+    evening(live, extra="bai-moi")
+    (last,) = [alert for alert in alerts(desk) if alert.source_id == "an-thanh"]
+    assert last.closed_at == live
+    assert row(desk, "an-thanh").state == "working"

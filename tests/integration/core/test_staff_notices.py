@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from alerts.channels.smtp import SmtpChannel, SmtpSettings
+from config.schedule import Scheduler
+from config.settings import Settings
 from core.ports import Delivery
 from core.records.account import Account
-from core.records.source import SourceAlert, StaffNotice
+from core.records.source import Source, SourceAlert, StaffNotice
 from core.rules.vocabulary import Role
 from core.services import staff_notices
 from core.services.desk import Actor, Desk
+from tests.engines.mail import SmtpSink
 from tests.integration.core.conftest import StandingClock
 
 
@@ -121,6 +126,34 @@ def test_a_mail_server_that_is_away_is_tried_again_for_a_day(
     clock.move(hours=25)
     staff_notices.record(desk, first, Delivery("retry", "421"))
     assert [row.state for row in notices(desk)] == ["failed", "sent"]
+
+
+@pytest.mark.usefixtures("staff")
+def test_the_scheduler_writes_over_a_real_mail_server(
+    desk: Desk, clock: StandingClock, press: str, smtp_sink: SmtpSink, tmp_path: Path
+) -> None:
+    channel = SmtpChannel(SmtpSettings(smtp_sink.host, smtp_sink.port, "lamro@xa.example", "none"))
+    scheduler = Scheduler(desk, Settings(home=tmp_path), {"email": channel})
+    with desk.store.write() as session:
+        row = session.get_one(Source, press)
+        row.last_run_at = row.failing_since = clock.at
+        row.failures = row.hard_failures = 3
+        row.last_code, row.error_vi, row.error_en = (
+            "http_404",
+            "Trang không còn. Tìm địa chỉ mới.",
+            "Gone. Find it.",
+        )
+    for _ in range(3):
+        scheduler.watch_sources()
+        clock.move(hours=1)
+    assert [mail.recipients for mail in smtp_sink.received] == [
+        ("quantri@xa.example",),
+        ("canbo@xa.example",),
+    ]
+    message = smtp_sink.received[0].message
+    assert message["Subject"] == "Làm Rõ: 1 việc về nguồn tin cần xem, 0 đã ổn"
+    assert "Việc cần làm: Tìm địa chỉ mới." in message.get_content()
+    assert [row.state for row in notices(desk)] == ["sent", "sent"]
 
 
 def test_an_english_reader_gets_english(desk: Desk, press: str, person: Callable[..., Actor]) -> None:

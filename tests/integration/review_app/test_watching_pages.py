@@ -46,7 +46,7 @@ def test_an_alert_stands_on_the_screens_with_what_to_do_and_later_that_it_is_ove
     assert "Tìm địa chỉ mới." in today
     change(
         office, "cua-bien", failures=0, hard_failures=0, last_code="", error_vi="", last_run_at=AT + timedelta(hours=1),
-        last_success_at=AT + timedelta(hours=1), watched_since=AT,
+        last_success_at=AT + timedelta(hours=1),
     )  # fmt: skip
     office.clock.move(hours=2)
     assert len(source_alerts.sweep(office.desk).closed) == 1
@@ -129,3 +129,9 @@ def test_staff_set_interval_expected_period_and_portal(office, person):
     page = words(boss.get("/sources/gio-bien"))
     assert "96 giờ không có tin mới (cán bộ đặt)" in page
     assert "đọc lại sau 45 phút" in page
+    again = boss.get("/sources/gio-bien/edit").text
+    assert re.search(r'name="expected_hours"[^>]*value="96"', again)
+    assert all(
+        re.search(rf'<input[^>]*checked[^>]*name="{name}"', again)
+        for name in ("interval_fixed", "own_portal")
+    )

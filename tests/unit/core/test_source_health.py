@@ -118,7 +118,6 @@ def test_soft_failures_wait_quietly_and_hard_ones_ask(
 def test_time_in_which_nobody_watched_is_no_silence() -> None:
     facts = replace(GOOD, last_new_item_at=NOW - timedelta(days=20), last_fresh_at=NOW - timedelta(days=20))
     assert source_health(facts, NOW).state == "silent"
-    assert source_health(replace(facts, watched_since=NOW - timedelta(hours=1)), NOW).state == "working"
     assert source_health(replace(facts, last_success_at=NOW - timedelta(days=10)), NOW).state == "working"
 
 

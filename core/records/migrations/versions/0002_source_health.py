@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("hard_failures", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("empties", sa.Integer(), nullable=False, server_default="0"),
     ]
-    moments = ("last_fresh_at", "watched_since", "failing_since", "stopped_at", "off_since")
+    moments = ("last_fresh_at", "failing_since", "stopped_at", "off_since")
     columns += [
         sa.Column("expected_hours", sa.Integer(), nullable=True),
         sa.Column("arrivals", sa.JSON().with_variant(sa.JSON(), "sqlite"), nullable=True),
