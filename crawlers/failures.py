@@ -105,6 +105,20 @@ REASONS: dict[str, Reason] = {
         "Trang danh sách không có liên kết bài nào khớp quy tắc. Xem thử trang và sửa quy tắc chọn liên kết.",
         "No article link on the listing page matches the rule. Preview the page and correct the link rule.",
     ),
+    "not_posts": Reason(
+        "failed",
+        "Địa chỉ này không trả về bài đăng mà là trang web hoặc dữ liệu khác. Mở bằng trình duyệt, kiểm tra tên kênh, "
+        "tài khoản hoặc thẻ rồi sửa lại nguồn.",
+        "This address gives a web page or other data, not posts. Open it in a browser, check the name of the channel, account "
+        "or tag, and correct the source.",
+    ),
+    "no_preview": Reason(
+        "refused",
+        "Kênh Telegram này không cho xem trước trên web (kênh kín, nhóm, hoặc đã tắt xem trước). Phần mềm không đăng nhập: "
+        "chọn kênh công khai khác, hoặc nhập tay tin đã thấy.",
+        "This Telegram channel has no public preview (private, a group, or preview switched off). The product never logs in: "
+        "choose a public channel, or enter what was seen by hand.",
+    ),
     "empty_text": Reason(
         "failed",
         "Mở được trang nhưng không lấy được chữ nào. Trang có thể cần JavaScript hoặc bị lỗi: đọc bằng trình duyệt "

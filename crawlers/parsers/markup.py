@@ -117,6 +117,15 @@ def page_words(markup: str) -> tuple[str, str]:
     return title, "".join(part for part, _ in parts).strip()
 
 
+def element_text(element: Any) -> str:
+    """The visible words of one element of a tree, a line a block; what follows the element is left out."""
+    parts: list[tuple[str, bool]] = []
+    _walk(element, parts)
+    if element.tail and parts:
+        parts.pop()
+    return "".join(part for part, _ in parts).strip()
+
+
 def _walk(root: Any, parts: list[tuple[str, bool]]) -> None:
     # Iterative on purpose: depth is limited by libxml2 (256), recursion by nothing we control.
     stack: list[tuple[Any, bool, bool]] = [(root, False, False)]
@@ -124,7 +133,7 @@ def _walk(root: Any, parts: list[tuple[str, bool]]) -> None:
         element, linked, leaving = stack.pop()
         tag = element.tag if isinstance(element.tag, str) else ""
         if leaving:
-            if tag in _BLOCK:
+            if tag in _BLOCK and tag != "br":
                 parts.append(("\n", linked))
             if element.tail:
                 parts.append((element.tail, linked))

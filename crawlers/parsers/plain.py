@@ -6,6 +6,7 @@ show something other than it says (reliability.md §4 rows 35, 36, 47, 53). The 
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 
@@ -74,3 +75,24 @@ def text_warnings(raw: str, kept: str, limit: int) -> list[str]:
     if _MIXED.search(kept[:20_000]):
         found.append("mixed_script")
     return found
+
+
+#: units of counters as Vietnamese and English screens write them: nghìn, triệu; thousand, million, thousand million
+_UNITS = {"K": 1_000, "N": 1_000, "M": 1_000_000, "TR": 1_000_000, "B": 1_000_000_000}
+_COUNT = re.compile(r"(?P<number>\d{1,12}(?:[.,]\d{1,3})*)\s*(?P<unit>K|N|M|TR|B)?")
+_MOST = 10**12
+
+
+def count_of(shown: object) -> int:
+    """A counter as a platform shows it: 1234, "1.234", "1.2K", "1,5 N", "3M". Anything else is 0."""
+    if isinstance(shown, bool):
+        return 0
+    if isinstance(shown, int | float):
+        return 0 if math.isnan(shown) else int(min(max(shown, 0), _MOST))
+    found = _COUNT.fullmatch(shown.strip().upper()) if isinstance(shown, str) else None
+    if found is None:
+        return 0
+    number, unit = found["number"].replace(",", "."), found["unit"]
+    if unit is None:
+        return min(_MOST, int(number.replace(".", "")))
+    return min(_MOST, int(float(number) * _UNITS[unit])) if number.count(".") < 2 else 0

@@ -60,6 +60,8 @@ class Entry(Parsed):
     canonical_url: str = Field(default="", max_length=2000)
     language_hint: str = Field(default="", max_length=12)
     found_by: str = Field(default="", max_length=40)
+    #: as the platform shows it; 0 when it does not
+    views: int = Field(default=0, ge=0)
     entry_hash: str = ""
     warnings: list[str] = Field(default_factory=list)
 
