@@ -38,7 +38,7 @@ from core.services import (
 )
 
 if TYPE_CHECKING:
-    from core.ports import Channel
+    from core.ports import Channel, Mailbox
     from core.services.desk import Desk
 
 log = structlog.get_logger("lamro.schedule")
@@ -56,10 +56,17 @@ class AlreadyRunning(Misconfigured):
 class Scheduler:
     """The jobs and their loop. ``run`` blocks until ``stop`` is called or a signal arrives."""
 
-    def __init__(self, desk: Desk, settings: Settings, channels: dict[str, Channel]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        settings: Settings,
+        channels: dict[str, Channel],
+        mailbox: Mailbox | None = None,
+    ) -> None:
         self.desk = desk
         self.settings = settings
         self.channels = channels
+        self.mailbox = mailbox
         self.owner = owner_name("scheduler")
         self.stopped = threading.Event()
         self.crawlers = Crawlers()
@@ -159,6 +166,15 @@ class Scheduler:
         if seen:
             log.info("pages looked at again", **seen)
 
+    def read_mail(self) -> None:
+        """Take in what was forwarded to the office's inbox, where there is one."""
+        from config.mail_round import read_mailbox
+
+        if self.mailbox is not None:
+            counts = read_mailbox(self.desk, self.settings, self.mailbox)
+            if counts:
+                log.info("mail", **counts)
+
     def feed_index(self) -> None:
         """Bring the index up to date with the outbox; an index that is away is tried again."""
         from indexer.search.feed import drain
@@ -232,6 +248,7 @@ class Scheduler:
             (self.take_requests, 0.5),
             (self.crawl_due, 5),
             (self.feed_index, 1),
+            (self.read_mail, self.settings.imap_minutes * 60),
             (self.send_due, 2),
             (self.watch_sources, 60),
             (self.revisit_pages, 60),
@@ -284,9 +301,11 @@ def _real_now() -> object:
     )  # APScheduler's own wake-ups follow the machine, whatever the product's clock says
 
 
-def run_scheduler(desk: Desk, settings: Settings, channels: dict[str, Channel]) -> None:
+def run_scheduler(
+    desk: Desk, settings: Settings, channels: dict[str, Channel], mailbox: Mailbox | None = None
+) -> None:
     """The process of ``lamro schedule``: stops cleanly on SIGTERM and Ctrl-C."""
-    scheduler = Scheduler(desk, settings, channels)
+    scheduler = Scheduler(desk, settings, channels, mailbox)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, scheduler.stop)
     scheduler.run()

@@ -74,6 +74,32 @@ class Settings(BaseSettings):
     mail_from: str = Field(
         default="", description="Sender address of outgoing mail, the office's official address."
     )
+    imap_host: str = Field(
+        default="",
+        description="Mail server of the inbox to which people forward what they saw; empty: no inbox is read.",
+    )
+    imap_port: int = Field(default=993, ge=1, le=65535, description="Port of that server.")
+    imap_security: Literal["tls", "starttls"] = Field(
+        default="tls", description="Encryption towards that server; there is no reading without."
+    )
+    imap_user: str = Field(default="", description="User of the inbox.")
+    imap_password: SecretStr = Field(
+        default=SecretStr(""), description="Password of the inbox; many providers ask for an app password."
+    )
+    imap_folder: str = Field(default="INBOX", description="Folder that is read; nothing in it is changed.")
+    imap_ca: str = Field(
+        default="",
+        description="File with the certificate authority of that server; empty: those of the system.",
+    )
+    imap_minutes: int = Field(default=5, ge=1, le=1440, description="The inbox is looked at this often.")
+    imap_unit: str = Field(
+        default="",
+        description="Official code of the office that the inbox belongs to; needed only when there are several offices.",
+    )
+    imap_senders: str = Field(
+        default="",
+        description="Addresses or domains whose mails are taken, separated by commas; empty: everybody's.",
+    )
     contact: str = Field(
         default="",
         description="Contact of the office in the crawler's user agent, so that an outlet knows whom to write to.",
@@ -152,6 +178,11 @@ def load(overrides: Mapping[str, object] | None = None) -> Settings:
         raise Misconfigured(
             f"{name} chỉ được dùng khi LAMRO_ENV là demo hoặc test. Bỏ biến này rồi chạy lại.",
             f"{name} is for LAMRO_ENV=demo or test only. Unset it and start again.",
+        )
+    if settings.imap_host and not (settings.imap_user and settings.imap_password.get_secret_value()):
+        raise Misconfigured(
+            "LAMRO_IMAP_HOST cần thêm LAMRO_IMAP_USER và LAMRO_IMAP_PASSWORD của hộp thư tiếp nhận.",
+            "LAMRO_IMAP_HOST needs LAMRO_IMAP_USER and LAMRO_IMAP_PASSWORD.",
         )
     if settings.search_backend == "elasticsearch" and not settings.elasticsearch_url:
         raise Misconfigured(

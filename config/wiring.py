@@ -12,7 +12,7 @@ from config.settings import Settings, secret_key
 if TYPE_CHECKING:
     from flask import Flask
 
-    from core.ports import Channel, SearchIndex
+    from core.ports import Channel, Mailbox, SearchIndex
     from core.records.engine import Store
     from core.services.desk import Desk
 
@@ -96,6 +96,25 @@ def make_channels(settings: Settings) -> dict[str, Channel]:
             )
         )
     return channels
+
+
+def make_mailbox(settings: Settings) -> Mailbox | None:
+    """The inbox for forwarded reports; None when there is none. Does not connect yet."""
+    if not settings.imap_host:
+        return None
+    from crawlers.mailbox import ImapMailbox, ImapSettings
+
+    return ImapMailbox(
+        ImapSettings(
+            host=settings.imap_host,
+            port=settings.imap_port,
+            security=settings.imap_security,
+            user=settings.imap_user,
+            password=settings.imap_password.get_secret_value(),
+            folder=settings.imap_folder,
+            ca=settings.imap_ca,
+        )
+    )
 
 
 def make_web(settings: Settings, desk: Desk) -> Flask:

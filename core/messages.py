@@ -126,6 +126,45 @@ class SourceResult(Message):
     proof: CaptureRecord | None = None
 
 
+class IncomingMail(Message):
+    """One message of a mailbox: its number there, its size in bytes, and its bytes (empty when it is larger than is read)."""
+
+    uid: int
+    size: int
+    data: bytes
+
+
+class NewMail(Message):
+    """What came since the last look. ``validity`` names the numbering (RFC 3501 UIDVALIDITY); ``reached`` is the last number looked at."""
+
+    validity: int
+    messages: tuple[IncomingMail, ...]
+    reached: int
+
+
+class MailAttachment(Message):
+    """A file that came with a mail. ``name`` is what the sender called it; what it is, its first bytes say."""
+
+    name: str = Field(default="", max_length=200)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    base64: str
+
+
+class MailRead(Message):
+    """A forwarded mail, read. ``sent_at`` is what it claims; ``sender`` is an address in clear, masked before anything is stored (G7)."""
+
+    message_id: str = Field(default="", max_length=1000)
+    subject: str = Field(default="", max_length=500)
+    sender: str = Field(default="", max_length=320)
+    sent_at: AwareDatetime | None = None
+    #: written by a program: a bounce, an out-of-office note
+    automatic: bool = False
+    text: str = Field(default="", max_length=200_000)
+    links: list[str] = Field(default_factory=list)
+    attachments: list[MailAttachment] = Field(default_factory=list)
+    warnings: list[str] = Field(default_factory=list)
+
+
 CrawlerLine = Annotated[Candidate | SourceResult, Field(discriminator="type")]
 _LINE: TypeAdapter[Candidate | SourceResult] = TypeAdapter(CrawlerLine)
 

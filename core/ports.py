@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol
 
+from core.messages import NewMail
 from core.text.query import Node
 
 # --- understand -----------------------------------------------------------------------------------------------------
@@ -571,4 +572,22 @@ class SourceKinds(Protocol):
 
     def check(self, kind: str, url: str, rules: Mapping[str, Any]) -> CheckedSource:
         """Address and settings as they are stored. Raises :class:`core.errors.Invalid` with the fields that are wrong."""
+        ...
+
+
+# --- mail in ----------------------------------------------------------------------------------------------------------
+
+
+class Mailbox(Protocol):
+    """The office's inbox for forwarded reports, read only: nothing in it is marked, moved or deleted. Implemented by ``crawlers.mailbox``."""
+
+    name: str
+    """Server and folder, for staff and for our place in it; no user name."""
+
+    def new(self, validity: int, after: int, since: date, limit: int) -> NewMail:
+        """At most ``limit`` messages, oldest first: those numbered above ``after``, or, when the numbering is not ``validity``, those
+        that arrived since the day ``since``.
+
+        Raises :class:`core.errors.Unavailable` with a sentence: not reachable, certificate, refused log-in, no such folder.
+        """
         ...

@@ -80,6 +80,10 @@ def _parse(head: dict[str, Any], body: bytes) -> Any:
         kind = all_kinds()[head["kind"]]
         options = kind.options.model_validate(head["rules"])
         return kind.parse(Document(body, url, now, headers, head["limit"]), options)
+    if head["what"] == "mail":
+        from crawlers.parsers.mail import parse_mail
+
+        return parse_mail(body, now)
     from crawlers.parsers.article import extract_article
 
     return extract_article(body, url, headers, now)

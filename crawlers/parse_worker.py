@@ -22,6 +22,7 @@ from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from core.messages import MailRead
 from crawlers.parsers.results import Article, FeedResult, PlainText, Unreadable
 
 CPU_SECONDS = 10
@@ -124,6 +125,10 @@ class ParseWorker:
     def pdf(self, body: bytes, now: datetime) -> PlainText:
         """As :func:`crawlers.parsers.pdf.pdf_text`. Raises :class:`Unreadable`, :class:`ParserKilled`."""
         return self._ask("pdf", body, "", now, None, {}, PlainText)
+
+    def mail(self, body: bytes, now: datetime) -> MailRead:
+        """As :func:`crawlers.parsers.mail.parse_mail`. Raises :class:`Unreadable`, :class:`ParserKilled`."""
+        return self._ask("mail", body, "", now, None, {}, MailRead)
 
     def abort(self) -> None:
         """Kill the child at once, from any thread: the page it reads ends as :class:`ParserKilled`."""

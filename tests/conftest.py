@@ -57,6 +57,7 @@ pytest_plugins = [
     "tests.engines.elasticsearch",
     "tests.engines.browser",
     "tests.engines.printing",
+    "tests.engines.imap",
     "tests.engines.mail",
 ]
 

@@ -122,6 +122,7 @@ def _examine() -> list[Finding]:
         ("Nguồn tin", _sources),
         ("Bộ lịch", _scheduler),
         ("Thư điện tử", _mail),
+        ("Hộp thư tiếp nhận", _inbox),
         ("Phông chữ", _fonts),
     ):
         findings.append(_guard(part, look, desk, settings))
@@ -218,6 +219,29 @@ def _mail(desk: Desk, settings: Settings) -> Finding:
         "Thư điện tử",
         bool(settings.mail_from),
         f"qua {settings.smtp_host}:{settings.smtp_port}, từ {settings.mail_from or '(trống)'}",
+    )
+
+
+def _inbox(desk: Desk, settings: Settings) -> Finding:
+    """The inbox for forwarded reports, as the scheduler last found it."""
+    from config.wiring import make_mailbox
+    from core.queries.mailbox import mailbox_health
+
+    part = "Hộp thư tiếp nhận"
+    mailbox = make_mailbox(settings)
+    if mailbox is None:
+        return Finding(part, True, "không đặt; tin nhận được nhập bằng tay")
+    found = mailbox_health(desk, mailbox.name)
+    if found is None:
+        return Finding(
+            part, True, f"{mailbox.name}: chưa xem lần nào", "Bộ lịch sẽ xem khi chạy: lamro serve"
+        )
+    if found.error_vi:
+        return Finding(
+            part, False, found.error_vi, "Sửa cấu hình rồi khởi động lại; thư vẫn nằm trong hộp thư."
+        )
+    return Finding(
+        part, True, f"{mailbox.name}: {found.stored} thư đã thành tin, {found.refused} thư bị giữ riêng"
     )
 
 

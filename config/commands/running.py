@@ -54,13 +54,13 @@ def run_schedule() -> None:
     """The scheduler alone."""
     from config.schedule import run_scheduler
     from config.supervise import die_with_parent
-    from config.wiring import make_channels, make_desk
+    from config.wiring import make_channels, make_desk, make_mailbox
 
     settings = load()
     start_log(settings)
     if settings.env != "production":
         die_with_parent()
-    run_scheduler(make_desk(settings), settings, make_channels(settings))
+    run_scheduler(make_desk(settings), settings, make_channels(settings), make_mailbox(settings))
 
 
 def run_demo(*, check: bool, home: Path | None, break_step: str, port: int) -> int:

@@ -16,7 +16,7 @@ from core.queries.frame import short_names, watched
 from core.queries.reasons import Part, item_mentions, line
 from core.records.item import Item, Mention, Story
 from core.records.source import Source
-from core.rules.vocabulary import BY_HAND, Band, Tag
+from core.rules.vocabulary import BROUGHT, Band, Tag
 from core.text.excerpts import excerpt
 from core.text.query import Node
 
@@ -259,7 +259,7 @@ def _where(query: Select[Any], wanted: Wanted, codes: list[str], now: datetime) 
 
 def _kind(kind: str) -> Any:
     """One kind an item, as :func:`_facets` counts them; what came from elsewhere without a known source counts as press."""
-    hand = Item.received_via.in_(BY_HAND)
+    hand = Item.received_via.in_(BROUGHT)
     social = func.coalesce(Source.social, False)
     foreign = ~func.coalesce(Source.domestic, True)
     return {
@@ -273,7 +273,7 @@ def _kind(kind: str) -> Any:
 def _facets(session: Session, seen: Sequence[Any], names: dict[str, str]) -> dict[str, dict[str, int]]:
     kinds: Counter[str] = Counter()
     for row in seen:
-        if row.received_via in BY_HAND:
+        if row.received_via in BROUGHT:
             kinds["hand"] += 1
         elif row.social:
             kinds["social"] += 1

@@ -74,7 +74,7 @@ class Item(Table):
     date_from: Mapped[str] = mapped_column(Word, default="none")
     first_seen_at: Mapped[datetime] = mapped_column(index=True)
     received_via: Mapped[str] = mapped_column(Word, default="crawl")
-    """crawl, hand (pasted text or link), file, phone, import"""
+    """crawl, hand (pasted text or link), file, phone, mail, import"""
     seen_where: Mapped[str] = mapped_column(String(300), default="")
     seen_at: Mapped[datetime | None]
     received_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))

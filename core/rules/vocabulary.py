@@ -211,6 +211,8 @@ class DispatchState(StrEnum):
 
 #: how an item came when a person of the office brought it: pasted text or link, uploaded file, note of a telephone call
 BY_HAND: tuple[str, ...] = ("hand", "file", "phone")
+#: what people brought to the office: by the form, or by mail to its inbox
+BROUGHT: tuple[str, ...] = (*BY_HAND, "mail")
 
 
 class SourceState(StrEnum):

@@ -196,7 +196,7 @@ def take_link_result(
         around = outside(session, [])
     prepared: Prepared | Refusal | None = None
     if candidate is not None:
-        prepared = from_candidate(candidate, around, via="hand")
+        prepared = from_candidate(candidate, around, via=str(request.details.get("via", "hand"))[:32])
         if isinstance(prepared, Prepared):
             details = request.details
             seen_at = details.get("seen_at")
@@ -239,6 +239,18 @@ def _why_no_item(refusal: Refusal | None, result: SourceResult | None) -> tuple[
         "Không đọc được bài viết ở địa chỉ này. Hãy mở trang và dán nội dung vào ô văn bản.",
         "No article could be read at this address. Open the page and paste its text instead.",
     )
+
+
+def store_received(
+    desk: Desk, prepared: Prepared, finish: Callable[[Session, TakenItem], None]
+) -> TakenItem | Refusal:
+    """Analyse and store one text that came by itself (a mail); ``finish`` runs in the transaction that stores it."""
+    with desk.store.read() as session:
+        around = outside(session, [])
+    ready = analysed(desk, prepared, around)
+    if isinstance(ready, Refusal):
+        return ready
+    return _store(desk, [ready], None, lambda session, taken: finish(session, taken[0]))[0]
 
 
 # --- the one way into the store ---------------------------------------------------------------------------------------

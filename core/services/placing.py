@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.ports import CopyKeys, StoryCandidate
 from core.records.item import Item, OutboxRow
-from core.rules.vocabulary import BY_HAND
+from core.rules.vocabulary import BROUGHT
 from core.services import copies, stories
 from core.services.desk import Desk
 from core.services.prepared import Prepared, analysed, outside
@@ -74,7 +74,7 @@ def make_plan(session: Session, desk: Desk, texts: Sequence[Prepared]) -> Plan:
         if old is not None:
             # A feed's summary, or what a person typed, never replaces the article that was read.
             poorer = "article_not_read" in text.warnings and len(text.text) <= old.length
-            typed = text.via in BY_HAND and old.received_via not in BY_HAND
+            typed = text.via in BROUGHT and old.received_via not in BROUGHT
             step.outcome = (
                 "seen" if old.content_sha256 == text.content_sha256 or poorer or typed else "edited"
             )

@@ -102,6 +102,11 @@ def check_received(desk: Desk, actor: Actor, given: ReceivedText) -> tuple[str, 
     Raises :class:`Forbidden`, :class:`RuleBroken` ("secrecy"), :class:`Invalid` with every field that is wrong.
     """
     require(actor, "item.receive")
+    return check_content(desk, given)
+
+
+def check_content(desk: Desk, given: ReceivedText) -> tuple[str, str, int, str] | None:
+    """The same for what nobody of the staff handed in (a mail). Raises :class:`RuleBroken` ("secrecy"), :class:`Invalid`."""
     fields = _faults(desk, given.seen_where, given.seen_at, given.note)
     if not clean(given.text).strip() and not given.file_words:
         fields["text"] = "Dán nội dung đã thấy; nếu chỉ có đường dẫn, dùng cách nhập đường dẫn."
@@ -127,6 +132,12 @@ def check_received(desk: Desk, actor: Actor, given: ReceivedText) -> tuple[str, 
 
 def received(actor: Actor, given: ReceivedText) -> Prepared:
     """The text as it goes into the store, handles masked. Expects what :func:`check_received` let pass."""
+    via = given.way if given.way in BY_HAND else "hand"
+    return received_for(actor.unit_id, given, via=via, received_by=actor.account_id)
+
+
+def received_for(unit_id: int, given: ReceivedText, *, via: str, received_by: int | None = None) -> Prepared:
+    """The text as it goes into the store for an office, with how it came; by nobody when it came by itself."""
     words = "\n\n".join(part for part in (given.text.strip(), given.file_words) if part)
     key, canonical, title, text, content = by_hand(given.url, given.title, words)
     return Prepared(
@@ -137,13 +148,13 @@ def received(actor: Actor, given: ReceivedText) -> Prepared:
         text=text,
         content_sha256=content,
         kind="post",
-        via=given.way if given.way in BY_HAND else "hand",
+        via=via,
         seen_where=clean(given.seen_where).strip()[:300],
         seen_at=given.seen_at,
-        received_by=actor.account_id,
+        received_by=received_by,
         note=clean(given.note).strip(),
         social=True,
-        for_unit=actor.unit_id,
+        for_unit=unit_id,
     )
 
 

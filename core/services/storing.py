@@ -212,7 +212,7 @@ def _write_analysis(
         rows = {mention.locality: _mention(item.id, mention) for mention in found.mentions}
         watched = places.get(text.for_unit, ()) if text.for_unit is not None else ()
         if watched and text.places.isdisjoint(watched):
-            rows[watched[0]] = _said_by_person(item.id, watched[0])
+            rows[watched[0]] = _said_by_person(item.id, watched[0], text.via)
         seen = {row["band"] for row in rows.values()}
         item.band = next((band for band in (Band.IN, Band.CHECK) if band in seen), Band.OUT)
         mentions += rows.values()
@@ -234,8 +234,9 @@ def _mention(item_id: int, mention: MentionFound) -> dict[str, Any]:
     }
 
 
-def _said_by_person(item_id: int, locality: str) -> dict[str, Any]:
-    """The office's own locality, for a text that its staff brought in and in which no place of theirs was found."""
+def _said_by_person(item_id: int, locality: str, via: str) -> dict[str, Any]:
+    """The office's own locality, for a text that was brought to it and in which no place of theirs was found."""
+    by_mail = via == "mail"
     return {
         "item_id": item_id,
         "locality": locality,
@@ -244,10 +245,14 @@ def _said_by_person(item_id: int, locality: str) -> dict[str, Any]:
         "spans": [],
         "why": [
             {
-                "code": "received_by_hand",
+                "code": "received_by_mail" if by_mail else "received_by_hand",
                 "weight": 0.5,
-                "vi": "Cán bộ tiếp nhận cho là liên quan đến địa bàn.",
-                "en": "A member of staff received it as concerning the locality.",
+                "vi": "Có người gửi tới hộp thư tiếp nhận của cơ quan; chưa có cán bộ xem."
+                if by_mail
+                else "Cán bộ tiếp nhận cho là liên quan đến địa bàn.",
+                "en": "Somebody sent it to the office's inbox; no member of staff has looked at it."
+                if by_mail
+                else "A member of staff received it as concerning the locality.",
                 "span": None,
             }
         ],

@@ -162,6 +162,12 @@ def active_units(desk: Desk) -> list[int]:
         )
 
 
+def by_locality(desk: Desk, code: str) -> int | None:
+    """The id of the office with this official unit code."""
+    with desk.store.read() as session:
+        return session.scalar(select(Unit.id).where(Unit.locality == code))
+
+
 def watched_codes(session: Session, unit_id: int | None = None) -> tuple[str, ...]:
     """The unit codes that are watched, by one office or by any, ascending."""
     query = (

@@ -34,3 +34,17 @@ def mask_handle(handle: str) -> str:
 def mask_handles_in(text: str) -> str:
     """Mask every @handle of a post. E-mail addresses are left alone. Idempotent."""
     return _HANDLE.sub(lambda found: mask_handle(found.group()), text) if "@" in text else text
+
+
+_ADDRESS = re.compile(r"(?<![\w.+%…-])(?P<name>[\w.+%-]{1,64})@(?P<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})")
+
+
+def mask_address(address: str) -> str:
+    """An e-mail address with its first part masked: "lan.to4@thu.example" → "la…4@thu.example"."""
+    name, at, host = address.strip().rpartition("@")
+    return f"{mask_handle(name)}@{host}" if at and name else mask_handle(address)
+
+
+def mask_addresses_in(text: str) -> str:
+    """Mask every e-mail address of a text that came by mail. Idempotent."""
+    return _ADDRESS.sub(lambda found: mask_address(found.group()), text) if "@" in text else text
