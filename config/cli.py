@@ -140,6 +140,20 @@ def sources_import(
     raise typer.Exit(run_sources_import(file, dry_run=dry_run))
 
 
+@sources_app.command("token")
+def sources_token(
+    source: Annotated[
+        str,
+        typer.Argument(help="Mã nguồn; kind.facebook, kind.youtube cho mọi nguồn cùng loại. (Source id.)"),
+    ],
+    forget: Annotated[bool, typer.Option("--forget", help="Bỏ mã đã lưu. (Take it away.)")] = False,
+) -> None:
+    """Lưu mã truy cập của cơ quan (Facebook, YouTube) cho một nguồn; mã được hỏi, không gõ trên dòng lệnh. (Keep a token.)"""
+    from config.commands.tokens import run_token
+
+    raise typer.Exit(run_token(source, forget=forget))
+
+
 @sources_app.command("export")
 def sources_export(
     file: Annotated[str, typer.Argument(help="Tệp OPML để ghi, hoặc - để in ra. (File to write, or -.)")],

@@ -11,6 +11,7 @@ from typing import Any
 
 from config.rounds import Crawlers, crawler_log
 from config.settings import Settings
+from config.tokens import with_tokens
 from core.messages import Candidate, CrawlJob, SourceResult
 from core.services.crawl_requests import TakenRequest
 
@@ -39,7 +40,13 @@ def read_preview(settings: Settings, request: TakenRequest, crawlers: Crawlers) 
     found: list[Candidate] = []
     result: SourceResult | None = None
     with crawler_log(settings) as log:
-        process = run_round([job], settings.captures_path, settings.environment(), timeout=SECONDS, log=log)
+        process = run_round(
+            with_tokens(settings.home, [job]),
+            settings.captures_path,
+            settings.environment(),
+            timeout=SECONDS,
+            log=log,
+        )
         with crawlers.watching(process):
             for line in process:
                 if isinstance(line, Candidate):

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
 from config.settings import Settings
+from config.tokens import with_tokens
 from core.errors import LamroError
 from core.messages import Candidate, CrawlJob, SourceResult
 from core.services import crawl, crawl_stop, intake
@@ -163,7 +164,7 @@ class Round:
 
         with crawler_log(self.settings) as log:
             process = run_round(
-                jobs,
+                with_tokens(self.settings.home, jobs),
                 captures_dir=self.settings.captures_path,
                 env=self.settings.environment(),
                 timeout=float(self.settings.crawl_round_seconds),

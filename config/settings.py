@@ -100,6 +100,10 @@ class Settings(BaseSettings):
         default="",
         description="Addresses or domains whose mails are taken, separated by commas; empty: everybody's.",
     )
+    rsshub_url: str = Field(
+        default="",
+        description="Address of the office's own RSSHub, inside its network or not; only sources of that kind may ask it.",
+    )
     contact: str = Field(
         default="",
         description="Contact of the office in the crawler's user agent, so that an outlet knows whom to write to.",

@@ -10,7 +10,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FieldSerializationInfo,
+    SecretStr,
+    TypeAdapter,
+    field_serializer,
+)
 
 #: What a source is. The names are those of :mod:`crawlers.registry`; a kind that it does not know is refused there, with a sentence.
 SourceKind = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
@@ -49,8 +58,19 @@ class CrawlJob(Message):
     preview: bool = False
     #: a page of a flagged item: compare it with ``known``, and keep also an answer that says "no longer here".
     revisit: bool = False
+    #: the office's own key to this source's programming interface. It leaves only on the pipe to the crawler (see ``for_crawler``);
+    #: in logs and anywhere else it is a row of stars.
+    token: SecretStr = SecretStr("")
     #: feed entries of this source are whole posts (Mastodon, YouTube): never open the page behind them.
     social: bool = False
+
+    @field_serializer("token", when_used="json")
+    def _token_on_the_pipe(self, token: SecretStr, info: FieldSerializationInfo) -> str:
+        return token.get_secret_value() if (info.context or {}).get("pipe") else ""
+
+    def for_crawler(self) -> str:
+        """The line for the crawler's stdin, the only place where the token stands in clear."""
+        return self.model_dump_json(context={"pipe": True})
 
 
 class CaptureRecord(Message):
@@ -92,6 +112,8 @@ class Candidate(Message):
     language_hint: str = ""
     #: as published; masked by intake before it is stored, never indexed (G7)
     author: str = Field(default="", max_length=200)
+    #: as the platform shows it; 0 when it does not
+    views: int = Field(default=0, ge=0, le=10**12)
     kind: Literal["article", "post", "video", "listing"] = "article"
     entry_hash: str = ""
     #: which rule of the source led here (link_css, link_pattern, address, feed …), for a preview

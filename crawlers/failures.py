@@ -119,6 +119,61 @@ REASONS: dict[str, Reason] = {
         "This Telegram channel has no public preview (private, a group, or preview switched off). The product never logs in: "
         "choose a public channel, or enter what was seen by hand.",
     ),
+    "account_unknown": Reason(
+        "failed",
+        "Nền tảng không có tài khoản, thẻ hoặc kênh mang tên này (đã đổi tên, đã xóa hoặc gõ sai). Kiểm tra lại địa chỉ nguồn.",
+        "The platform knows no account, tag or channel of this name (renamed, removed or mistyped). Check the source's address.",
+    ),
+    "interface_closed": Reason(
+        "refused",
+        "Máy chủ này chỉ cho người đã đăng nhập đọc. Phần mềm không đăng nhập: thử địa chỉ /@tên.rss của tài khoản, hoặc nhập tay.",
+        "This server lets only logged-in people read. The product never logs in: try the account's /@name.rss, or enter by hand.",
+    ),
+    "search_closed": Reason(
+        "refused",
+        "Bluesky đang không cho tìm kiếm khi chưa đăng nhập (họ thường tắt khi quá tải). Không cần làm gì ngay; nếu kéo dài, "
+        "hãy theo dõi từng tài khoản thay cho lượt tìm.",
+        "Bluesky does not allow searching without a log-in at present (often switched off under load). Nothing to do now; if it "
+        "lasts, follow accounts instead of a search.",
+    ),
+    "reddit_closed": Reason(
+        "refused",
+        "Reddit không cho phần mềm đọc cộng đồng này. Khi thấy bài liên quan, hãy nhập tay bằng đường dẫn hoặc ảnh chụp.",
+        "Reddit does not let programs read this community. Enter relevant posts by hand, with their link or a screenshot.",
+    ),
+    "youtube_robots": Reason(
+        "refused",
+        "YouTube không cho phần mềm đọc nguồn cấp của kênh (robots.txt). Xin khóa YouTube Data API cho cơ quan, rồi chạy: "
+        "lamro sources token MÃ_NGUỒN.",
+        "YouTube does not let programs read channel feeds (robots.txt). Get a YouTube Data API key for the office, then run: "
+        "lamro sources token SOURCE_ID.",
+    ),
+    "youtube_key": Reason(
+        "refused",
+        "Địa chỉ dạng @tên chỉ đọc được khi có khóa YouTube Data API. Nhập khóa bằng: lamro sources token MÃ_NGUỒN, "
+        "hoặc dùng mã kênh UC….",
+        "An @name can be read only with a YouTube Data API key. Enter one with: lamro sources token SOURCE_ID, or use the "
+        "channel's number UC….",
+    ),
+    "token_missing": Reason(
+        "refused",
+        "Chưa có mã truy cập của cơ quan cho nguồn này, hoặc tệp mã không được bảo vệ (quyền phải là 600). Nhập mã bằng: "
+        "lamro sources token MÃ_NGUỒN.",
+        "There is no access token of the office for this source, or its file is not protected (its mode must be 600). Enter it "
+        "with: lamro sources token SOURCE_ID.",
+    ),
+    "token_refused": Reason(
+        "refused",
+        "Nền tảng không nhận mã truy cập của cơ quan (hết hạn, thiếu quyền đọc Trang, hoặc hết hạn mức). Xin mã mới rồi nhập bằng: "
+        "lamro sources token MÃ_NGUỒN.",
+        "The platform does not accept the office's token (expired, lacking permission for the Page, or out of quota). Get a new "
+        "one and enter it with: lamro sources token SOURCE_ID.",
+    ),
+    "rsshub_unset": Reason(
+        "refused",
+        "Địa chỉ này không thuộc máy RSSHub của cơ quan. Đặt LAMRO_RSSHUB_URL bằng địa chỉ máy đó, hoặc sửa lại nguồn.",
+        "This address is not on the office's own RSSHub. Set LAMRO_RSSHUB_URL to that instance, or correct the source.",
+    ),
     "empty_text": Reason(
         "failed",
         "Mở được trang nhưng không lấy được chữ nào. Trang có thể cần JavaScript hoặc bị lỗi: đọc bằng trình duyệt "

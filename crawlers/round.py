@@ -38,7 +38,7 @@ _PASSED_ON = (
     "SSL_CERT_DIR",
     "VIRTUAL_ENV",
 )
-_OURS = ("LAMRO_ENV", "LAMRO_ALLOW_HOSTS", "LAMRO_CONTACT", "LAMRO_CLOCK")
+_OURS = ("LAMRO_ENV", "LAMRO_ALLOW_HOSTS", "LAMRO_CONTACT", "LAMRO_CLOCK", "LAMRO_RSSHUB_URL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,7 @@ class Round:
             return
         try:
             for job in self.jobs:
-                process.stdin.write(job.model_dump_json().encode() + b"\n")
+                process.stdin.write(job.for_crawler().encode() + b"\n")
             process.stdin.close()
         except OSError:
             pass  # it died: the reader sees the end

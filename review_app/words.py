@@ -148,6 +148,13 @@ SOURCE_KINDS: dict[str, LazyString] = {
     "google-news": lazy_gettext("tìm trên Google News"),
     "bing-news": lazy_gettext("tìm trên Bing News"),
     "gdelt": lazy_gettext("tìm trên GDELT (báo thế giới)"),
+    "facebook": lazy_gettext("Trang Facebook (cần mã truy cập)"),
+    "youtube": lazy_gettext("kênh YouTube"),
+    "telegram": lazy_gettext("kênh Telegram công khai"),
+    "mastodon": lazy_gettext("thẻ hoặc tài khoản Mastodon"),
+    "bluesky": lazy_gettext("tài khoản hoặc lượt tìm Bluesky"),
+    "reddit": lazy_gettext("cộng đồng hoặc lượt tìm Reddit"),
+    "rsshub": lazy_gettext("máy RSSHub của cơ quan"),
 }
 
 OUTCOMES: dict[str, LazyString] = {

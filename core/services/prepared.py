@@ -63,6 +63,7 @@ class Prepared:
     social: bool = False
     #: at least this office's own locality is noted as "check": a person said that it concerns the office
     for_unit: int | None = None
+    views: int = 0
     analysis: Analysis | None = None
     #: judged claims that it is like; only texts that may speak of a watched place are compared
     like: tuple[ClaimLikeness, ...] = ()
@@ -110,7 +111,7 @@ def from_candidate(candidate: Candidate, around: Outside, *, via: str = "crawl")
     if source is None and via == "crawl":
         return _refused(None, candidate, "nguồn này không còn trong danh sách", "unknown source")
     source_id = None if source is None else source.id
-    social = source.social if source is not None else candidate.kind == "post"
+    social = candidate.kind == "post" or (source is not None and source.social)
     return _prepared(
         candidate.canonical_url or candidate.url,
         candidate.title,
@@ -135,6 +136,7 @@ def from_candidate(candidate: Candidate, around: Outside, *, via: str = "crawl")
             capture=candidate.capture,
             via=via,
             social=social,
+            views=candidate.views,
         ),
     )
 

@@ -136,6 +136,7 @@ def _item(step: Step, now: datetime) -> Item:
         seen_at=text.seen_at,
         received_by=text.received_by,
         note=text.note,
+        views=text.views,
         content_sha256=text.content_sha256,
         story_id=step.story,
         warnings=list(text.warnings),
@@ -166,6 +167,7 @@ def _edit(session: Session, item: Item, text: Prepared, now: datetime) -> None:
     item.revision += 1
     item.title, item.text, item.summary = text.title, text.text, text.summary or item.summary
     item.content_sha256 = text.content_sha256
+    item.views = max(item.views, text.views)
     if text.published_at is not None and item.published_at is None:
         item.published_at, item.date_from = text.published_at, text.date_from
     item.warnings = list(text.warnings)

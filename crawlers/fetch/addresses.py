@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
@@ -59,24 +60,28 @@ def _inside(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 class AllowedHosts:
     """The exact ``host:port`` pairs that demo and test may reach in spite of the gates; empty in production.
 
-    ``dialled`` holds the addresses those names stand for, filled when the resolver looks them up.
+    ``bridge`` is the office's own RSSHub (``LAMRO_RSSHUB_URL``), often inside its network: only a source of that kind may ask for it,
+    no link and no redirect of another source. ``dialled`` holds the addresses those names stand for, filled when the resolver looks
+    them up.
     """
 
     pairs: frozenset[tuple[str, int]] = frozenset()
+    bridge: tuple[str, int] | None = None
     dialled: set[tuple[str, int]] = field(default_factory=set)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> AllowedHosts:
-        """Read ``LAMRO_ALLOW_HOSTS=127.0.0.1:8123,…``; ignored unless ``LAMRO_ENV`` is demo or test."""
+        """``LAMRO_RSSHUB_URL``, and ``LAMRO_ALLOW_HOSTS=127.0.0.1:8123,…``, ignored unless ``LAMRO_ENV`` is demo or test."""
+        bridge = _bridge(environ.get("LAMRO_RSSHUB_URL", ""))
         if environ.get("LAMRO_ENV", "production") not in {"demo", "test"}:
-            return cls()
+            return cls(bridge=bridge, dialled={bridge} if bridge else set())
         pairs = set()
         for word in environ.get("LAMRO_ALLOW_HOSTS", "").split(","):
             host, colon, port = word.strip().rpartition(":")
             if colon and port.isdigit() and 0 < int(port) < 65536 and host:
                 pairs.add((host.strip("[]").lower(), int(port)))
-        allowed = cls(frozenset(pairs))
-        allowed.dialled.update(pairs)
+        allowed = cls(frozenset(pairs), bridge)
+        allowed.dialled.update(pairs, {bridge} if bridge else ())
         return allowed
 
     def permits(self, host: str, port: int) -> bool:
@@ -85,14 +90,32 @@ class AllowedHosts:
 
     def names(self, host: str) -> bool:
         """Whether the host is excepted on some port (the resolver does not know ports)."""
-        return any(host.strip("[]").lower() == name for name, _ in self.pairs)
+        return any(host.strip("[]").lower() == name for name, _ in self._all())
+
+    def _all(self) -> list[tuple[str, int]]:
+        return [*self.pairs, *([self.bridge] if self.bridge else [])]
+
+    def is_bridge(self, host: str, port: int) -> bool:
+        """Whether this is the office's own RSSHub."""
+        return self.bridge == (host.strip("[]").lower(), port)
 
     def learn(self, host: str, address: str) -> None:
         """Remember that an excepted name stands for ``address``, on its own ports only."""
-        for name, port in self.pairs:
+        for name, port in self._all():
             if name == host.lower():
                 self.dialled.add((address, port))
 
     def may_dial(self, address: str, port: int) -> bool:
         """Whether the connect gate lets this non-public address pass."""
         return (address, port) in self.dialled
+
+
+def _bridge(url: str) -> tuple[str, int] | None:
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return None
+    return parts.hostname.lower(), port or (443 if parts.scheme == "https" else 80)

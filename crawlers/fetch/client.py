@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 from scrapy import Request
 from scrapy import exceptions as scrapy_errors
@@ -72,6 +72,43 @@ class Page:
         return self.status == 304
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How a request differs from a visitor's.
+
+    ``interface``: a programming interface, read by its own published terms: robots.txt, which speaks to crawlers of pages, is not asked,
+    and no redirect is followed. ``bridge``: the office's own RSSHub. ``token`` goes to its own host only, in ``header`` after
+    ``scheme``, never into an address; where the answer repeats it, it is taken out before anything is kept.
+    """
+
+    interface: bool = False
+    bridge: bool = False
+    header: str = ""
+    scheme: str = ""
+    token: str = field(default="", repr=False)
+
+    def without_token(self, text: bytes) -> bytes:
+        """``text`` with the token replaced, as it is and as it stands in addresses."""
+        if not self.token:
+            return text
+        for form in {self.token, quote(self.token, safe=""), quote_plus(self.token)}:
+            text = text.replace(form.encode(), b"[token]")
+        return text
+
+    def kept(self, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Headers as they may be kept: without the one that carries the token, and without the token in any other."""
+        return [
+            (name, self.without_token(value.encode("latin-1", "replace")).decode("latin-1"))
+            for name, value in headers
+            if not self.token or name.lower() != self.header.lower()
+        ]
+
+
+VISITOR = Access()
+#: the only hosts that are ever sent a token
+TOKEN_HOSTS = frozenset({"graph.facebook.com", "www.googleapis.com"})
+
+
 class BodyBudget:
     """Holds back new large bodies while too many wait for the parser, so that memory stays bounded whatever servers send."""
 
@@ -116,6 +153,7 @@ class Fetcher:
         headers: Mapping[str, str] | None = None,
         unzip: bool = False,
         answers: frozenset[int] = frozenset(),
+        access: Access = VISITOR,
     ) -> Page:
         """The page at ``url``, or the 304 answer to ``etag`` and ``last_modified``; ``headers`` are sent besides.
 
@@ -126,12 +164,15 @@ class Fetcher:
         """
         self._refuse_odd(url)
         sent = dict(headers or {})
+        if access.token:
+            self._refuse_leak(url)
+            sent[access.header] = f"{access.scheme} {access.token}".strip()
         if etag:
             sent["If-None-Match"] = etag
         if last_modified:
             sent["If-Modified-Since"] = last_modified
         try:
-            return await self._once(url, sent, unzip, answers)
+            return await self._once(url, sent, unzip, answers, access)
         except Failure as failure:
             if not is_transient(failure.code) or failure.retry_after is not None:
                 raise
@@ -139,7 +180,7 @@ class Fetcher:
         parts = urlsplit(url)
         if not self._allowed.permits(parts.hostname or "", parts.port or 80):
             await asyncio.sleep(RETRY_PAUSE)
-        return await self._once(url, sent, unzip, answers)
+        return await self._once(url, sent, unzip, answers, access)
 
     def _host(self, url: str) -> asyncio.Semaphore:
         parts, slot = urlsplit(url), slot_of(url, self._allowed)
@@ -158,9 +199,22 @@ class Fetcher:
         if _UNSAFE.search(url.strip()) or "@" in netloc:
             raise Failure("bad_url", "forbidden characters", url=url)
 
-    async def _once(self, url: str, headers: dict[str, str], unzip: bool, answers: frozenset[int]) -> Page:
+    def _refuse_leak(self, url: str) -> None:
+        """A token is for its own host over https, whatever address was typed for the source."""
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").lower()
+        usual = parts.scheme == "https" and parts.port in {None, 443} and host in TOKEN_HOSTS
+        if not usual and not self._allowed.permits(host, parts.port or 80):
+            raise Failure("bad_url", "not a host for a token", url=url)
+
+    async def _once(
+        self, url: str, headers: dict[str, str], unzip: bool, answers: frozenset[int], access: Access
+    ) -> Page:
+        meta: dict[str, Any] = {"lamro_bridge": True} if access.bridge else {}
+        if access.interface:
+            meta |= {"lamro_interface": True, "dont_obey_robotstxt": True, "dont_redirect": True}
         try:
-            request = Request(url.strip(), headers=headers, dont_filter=True)
+            request = Request(url.strip(), headers=headers, meta=meta, dont_filter=True)
         except ValueError as error:
             raise Failure("bad_url", str(error), url=url) from error
         # The host's own limit first: many sources of one slow host must not hold every slot of the round.
@@ -172,13 +226,15 @@ class Fetcher:
                 raise
             except Exception as error:
                 raise self._failure(error, url) from error
-        return self._page(response, url, unzip, answers)
+        return self._page(response, url, unzip, answers, access)
 
-    def _page(self, response: Response, asked: str, unzip: bool, answers: frozenset[int]) -> Page:
+    def _page(
+        self, response: Response, asked: str, unzip: bool, answers: frozenset[int], access: Access
+    ) -> Page:
         meta = response.request.meta if response.request is not None else {}
         chain = [*meta.get("redirect_urls", [asked]), response.url]
         chain = [address for i, address in enumerate(chain) if i == 0 or address != chain[i - 1]]
-        raw = _pairs(response.headers)
+        raw = access.kept(_pairs(response.headers))
         headers = {name.lower(): value for name, value in reversed(raw)}
         status = response.status
         if status in {301, 302, 303, 307, 308}:
@@ -193,7 +249,10 @@ class Fetcher:
             and not LOGIN_PATH.search(urlsplit(asked).path)
         ):
             raise Failure("login_redirect", status=status, url=response.url)
-        body = response.body
+        body = access.without_token(response.body)
+        warnings = ["length_unclear"] if "partial" in response.flags else []
+        if body != response.body:
+            warnings.append("token_removed")
         if unzip:
             try:
                 body = unzipped(body)
@@ -211,8 +270,10 @@ class Fetcher:
             sha256=hashlib.sha256(body).hexdigest(),
             peer=str(response.ip_address or ""),
             fetched_at=self._clock.now(),
-            warnings=["length_unclear"] if "partial" in response.flags else [],
-            request_headers=_pairs(response.request.headers) if response.request is not None else [],
+            warnings=warnings,
+            request_headers=access.kept(_pairs(response.request.headers))
+            if response.request is not None
+            else [],
             tls_sha256=_fingerprint(response.certificate),
         )
 

@@ -48,11 +48,11 @@ class UrlGate:
     def process_request(self, request: Request) -> None:
         """Raise :class:`GateRefused`, or let the request pass with its slot named."""
         try:
-            check_url(request.url, self.allowed)
+            check_url(request.url, self.allowed, bridge=request.meta.get("lamro_bridge") is True)
         except Failure as failure:
             raise GateRefused(failure) from None
         request.meta["download_slot"] = slot_of(request.url, self.allowed)
-        if request.meta.get("dont_obey_robotstxt"):
+        if request.meta.get("dont_obey_robotstxt") and not request.meta.get("lamro_interface"):
             # A robots.txt that never ends must not cost the source its time.
             request.meta["download_timeout"] = ROBOTS_SECONDS
             request.meta["download_maxsize"] = ROBOTS_BYTES

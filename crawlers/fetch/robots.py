@@ -5,6 +5,7 @@ Scrapy's own middleware takes a 500's error page for rules, and a time-out for p
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -45,7 +46,9 @@ class PoliteRobots(RobotsTxtMiddleware):
         """Raise IgnoreRequest when the page may not be asked for, or what kept robots.txt from being read."""
         if request.meta.get("dont_obey_robotstxt"):
             return
-        rules = cast("Any", await self.robot_parser(request))
+        # One at a time: of several that wait for the same robots.txt, Scrapy gives the rules to the first only, and no rules to the rest.
+        async with self._turn(urlparse_cached(request).netloc):
+            rules = cast("Any", await self.robot_parser(request))
         if isinstance(rules, Unread):
             netloc, trouble = urlparse_cached(request).netloc, rules.trouble
             parsers: dict[str, Any] = self._parsers
@@ -55,6 +58,10 @@ class PoliteRobots(RobotsTxtMiddleware):
         self.process_request_2(rules, request)
         if rules is not None:
             self._slow_down(rules, request)
+
+    def _turn(self, netloc: str) -> asyncio.Lock:
+        turns: dict[str, asyncio.Lock] = self.__dict__.setdefault("turns", {})
+        return turns.setdefault(netloc, asyncio.Lock())
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         """RFC 9309 §2.3.1: 5xx is "unreachable", which forbids everything for now; 4xx is "unavailable", which allows it."""

@@ -22,11 +22,11 @@ _INNER_SUFFIXES = (
 MAX_URL = 2_000
 
 
-def check_url(url: str, allowed: AllowedHosts) -> None:
+def check_url(url: str, allowed: AllowedHosts, *, bridge: bool = False) -> None:
     """Raise :class:`Failure` ``bad_url`` or ``private_address`` unless the address may be fetched.
 
     Only http and https, the usual port, a full domain name, no user or password; no bare IP address. ``allowed`` names the
-    exceptions of demo and test.
+    exceptions of demo and test; ``bridge``: this request may go to the office's own RSSHub, any other may not.
     """
     if len(url) > MAX_URL or _FORBIDDEN.search(url):
         raise Failure("bad_url", "length or forbidden character", url=url[:200])
@@ -41,8 +41,10 @@ def check_url(url: str, allowed: AllowedHosts) -> None:
         raise Failure("bad_url", "user information or no host", url=url)
     host = _host(parts.hostname, url)
     port = port if port is not None else (443 if parts.scheme == "https" else 80)
-    if allowed.permits(host, port):
+    if allowed.permits(host, port) or (bridge and allowed.is_bridge(host, port)):
         return
+    if allowed.is_bridge(host, port):
+        raise Failure("private_address", "the office's own RSSHub", url=url)
     if port == 0 or (port not in {80, 443}):
         # A forbidden port on a private address is first of all a private address.
         code = "private_address" if _is_private_name(host) else "bad_url"

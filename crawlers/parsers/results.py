@@ -61,7 +61,7 @@ class Entry(Parsed):
     language_hint: str = Field(default="", max_length=12)
     found_by: str = Field(default="", max_length=40)
     #: as the platform shows it; 0 when it does not
-    views: int = Field(default=0, ge=0)
+    views: int = Field(default=0, ge=0, le=10**12)
     entry_hash: str = ""
     warnings: list[str] = Field(default_factory=list)
 

@@ -19,7 +19,7 @@ from core.messages import CrawlJob, Message
 from crawlers.failures import Failure
 
 if TYPE_CHECKING:
-    from crawlers.fetch.client import Page
+    from crawlers.fetch.client import Access, Page
     from crawlers.parsers.results import FeedResult
     from crawlers.spiders.desk import Run
 
@@ -82,9 +82,17 @@ class Kind(ABC, Generic[OptionsT]):
         raise NotImplementedError(self.name)
 
     async def fetch_source(
-        self, run: Run, url: str = "", headers: Mapping[str, str] | None = None, *, unzip: bool = False
+        self,
+        run: Run,
+        url: str = "",
+        headers: Mapping[str, str] | None = None,
+        access: Access | None = None,
+        *,
+        unzip: bool = False,
     ) -> Page:
         """The source's own page, with the conditional headers of the last read. Raises Failure, Unchanged."""
+        from crawlers.fetch.client import VISITOR
+
         job = run.job
         conditional = not job.preview
         page = await run.desk.fetcher.get(
@@ -93,6 +101,7 @@ class Kind(ABC, Generic[OptionsT]):
             last_modified=job.last_modified if conditional else "",
             headers=headers,
             unzip=unzip,
+            access=access or VISITOR,
         )
         run.page = page
         if page.unchanged or (conditional and job.body_sha256 and page.sha256 == job.body_sha256):

@@ -16,7 +16,7 @@ from crawlers.failures import Failure
 from crawlers.spiders.base import Kind, OptionsT
 
 if TYPE_CHECKING:
-    from crawlers.fetch.client import Page
+    from crawlers.fetch.client import Access, Page
     from crawlers.parsers.results import Entry, FeedResult
     from crawlers.spiders.desk import Run
 
@@ -33,6 +33,7 @@ class Ask:
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    access: Access | None = None
 
 
 class EntryKind(Kind[OptionsT], Generic[OptionsT]):
@@ -56,7 +57,7 @@ class EntryKind(Kind[OptionsT], Generic[OptionsT]):
         A kind that reads more than one sets ``run.incomplete``, since the answer to one of them says nothing about the others.
         """
         ask = self.ask(run, options)
-        page = await self.fetch_source(run, ask.url, ask.headers, unzip=True)
+        page = await self.fetch_source(run, ask.url, ask.headers, ask.access, unzip=True)
         yield page, await self.parsed(run, page, options)
 
     async def another(self, run: Run, url: str, options: OptionsT) -> tuple[Page, FeedResult]:
@@ -179,6 +180,7 @@ class EntryKind(Kind[OptionsT], Generic[OptionsT]):
             updated_at=entry.updated_at,
             language_hint=run.job.language or entry.language_hint,
             author=entry.author,
+            views=entry.views,
             kind=kind,
             entry_hash=entry.entry_hash if article_read else "",
             warnings=list(dict.fromkeys(warnings)),
