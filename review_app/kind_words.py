@@ -90,7 +90,8 @@ KINDS: dict[str, KindWords] = {
 OPTIONS: dict[str, OptionWords] = {
     "link_css": OptionWords(_("Chỗ lấy liên kết (CSS)"), _("Ví dụ: .tin-bai h3 a. Để trống thì máy tự tìm.")),
     "link_pattern": OptionWords(
-        _("Mẫu địa chỉ bài"), _("Chỉ lấy địa chỉ khớp mẫu (biểu thức chính quy), ví dụ /tin-tuc/.+\\.html$.")
+        _("Mẫu địa chỉ bài"),
+        _("Chỉ lấy địa chỉ có đoạn này; dấu * thay cho chữ bất kỳ, ví dụ /tin-tuc/*.html."),
     ),
     "title_css": OptionWords(_("Chỗ lấy tiêu đề (CSS)"), _("Để trống thì lấy chữ của liên kết.")),
     "date_css": OptionWords(
