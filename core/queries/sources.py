@@ -108,10 +108,9 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class SourcePage:
-    """One source with its last runs and what was refused of it."""
+    """One source and what was last refused of it."""
 
     source: SourceRow
-    runs: tuple[RunRow, ...]
     items: int
     quarantined: tuple[tuple[datetime, str, str], ...]
 
@@ -236,12 +235,6 @@ def show(session: Session, source_id: str, now: datetime) -> SourcePage:
     source = session.get(Source, source_id)
     if source is None:
         raise NotFound("Không có nguồn tin này. Xem danh sách nguồn tin.", "There is no such source.")
-    runs = session.scalars(
-        select(CrawlRun)
-        .where(CrawlRun.source_id == source_id)
-        .order_by(CrawlRun.started_at.desc(), CrawlRun.id.desc())
-        .limit(40)
-    )
     refused = session.execute(
         select(Quarantine.at, Quarantine.reason_vi, Quarantine.reason_en)
         .where(Quarantine.source_id == source_id)
@@ -250,7 +243,6 @@ def show(session: Session, source_id: str, now: datetime) -> SourcePage:
     )
     return SourcePage(
         source=_rows(session, [source], now)[0],
-        runs=tuple(_run(run) for run in runs),
         items=session.scalar(
             select(func.count()).select_from(
                 select(Item.id).where(Item.source_id == source_id).limit(10_000).subquery()
@@ -261,7 +253,8 @@ def show(session: Session, source_id: str, now: datetime) -> SourcePage:
     )
 
 
-def _run(run: CrawlRun) -> RunRow:
+def run_row(run: CrawlRun) -> RunRow:
+    """A reading as a row; of its failed pages the first twenty."""
     errors = []
     for error in run.page_errors[:20]:
         if isinstance(error, dict):

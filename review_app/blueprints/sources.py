@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import fields
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from core.errors import Invalid, NotFound
 from core.queries import catalogue as catalogue_queries
 from core.queries import reading as reading_queries
+from core.queries import source_runs
 from core.queries import sources as queries
 from core.queries.frame import watched
 from core.queries.source_preview import source_preview
@@ -29,23 +31,6 @@ from review_app.language import current
 blueprint = Blueprint("sources", __name__)
 
 GROUPS = ("broken", "silent", "working", "off")
-
-#: what the form shows of a source that exists
-FORM_FIELDS = (
-    "version",
-    "name",
-    "kind",
-    "url",
-    "language",
-    "domestic",
-    "social",
-    "reach_tier",
-    "locality",
-    "interval_minutes",
-    "interval_fixed",
-    "expected_hours",
-    "own_portal",
-)
 
 #: the fields that the catalogue may offer anew
 FIELD_NAMES = {
@@ -84,6 +69,15 @@ def reading() -> str:
     return render_template("sources/reading.html", now_read=now_read)
 
 
+@blueprint.get("/sources/<source_id>/runs/<int:run_id>")
+@allow_act("source.read")
+def run(source_id: str, run_id: int) -> str:
+    """One reading: what it brought, what was held back, what failed."""
+    with context.reading() as session:
+        found = source_runs.run_page(session, source_id, run_id, context.now())
+    return render_template("sources/run.html", found=found, run=found.run)
+
+
 @blueprint.get("/sources/<source_id>/latest")
 @allow_act("source.read")
 def latest(source_id: str) -> str:
@@ -112,8 +106,13 @@ def show(source_id: str) -> str:
         page = queries.show(session, source_id, context.now())
         offer = catalogue_queries.offer(session, context.desk().catalogue(), source_id)
         last = reading_queries.latest(session, source_id)
+        number = request.args.get("page", "1")
+        runs = source_runs.run_list(
+            session, source_id, int(number) if number.isdigit() and len(number) < 6 else 1
+        )
     return render_template(
         "sources/show.html",
+        runs=runs,
         page=page,
         source=page.source,
         source_id=source_id,
@@ -171,7 +170,7 @@ def edit(source_id: str) -> Response | BaseResponse:
     """Change a source."""
     with context.reading() as session:
         row = queries.show(session, source_id, context.now()).source
-    form = _form({**{name: getattr(row, name) for name in FORM_FIELDS}, "rules": dict(row.rules)})
+    form = _form({part.name: getattr(row, part.name) for part in fields(row)} | {"rules": dict(row.rules)})
     problem = ""
     if _is_saving() and form.validate():
         try:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from config.catalogue import shipped
 from core.records.source import CrawlRun, Source
-from core.services import crawl
+from core.services import crawl, crawl_requests
 from tests.fixtures.office import PASSWORD
 
 PAGES = ["/sources", "/sources/gio-bien", "/sources/_catalogue", "/sources/_import", "/sources/_add"]
@@ -82,6 +82,30 @@ def test_the_source_page_says_how_it_ended(office, boss, served, running, troubl
     expect(boss.locator("[data-live]")).to_contain_text("Đang dừng lần đọc này.")
     end(office, running["gio-bien"], 2)
     expect(boss.locator("[data-live]")).to_contain_text("Đọc được 2 tin mới.", timeout=15_000)
+    assert troubles == []
+
+
+def test_the_form_follows_the_kind_and_tries_before_saving(office, boss, served, troubles):
+    boss.goto(f"{served}/sources/_add")
+    boss.fill("#name", "Cổng Bến Đò")
+    boss.fill("#url", "https://ben-do.example/sitemap.xml")
+    boss.select_option("#kind", "sitemap")
+    expect(boss.locator("#rule_max_age_days")).to_have_value("14")
+    assert boss.input_value("#name") == "Cổng Bến Đò"
+    boss.get_by_role("button", name="Xem thử").click()
+    live = boss.locator("[data-live]")
+    expect(live).to_contain_text("Đang đọc thử, chưa lưu gì.")
+    boss.fill("#name", "Cổng Bến Đò, đang sửa")
+    asked = crawl_requests.take_requests(office.desk, "scheduler:may:1")[0]
+    entry = {"title": "Cống tiêu hỏng", "url": "https://ben-do.example/1", "published_at": None, "words": 9}
+    crawl_requests.finish_request(
+        office.desk, asked.request_id, {"outcome": "new", "found": 1, "entries": [entry]}
+    )
+    expect(live).to_contain_text("Cống tiêu hỏng", timeout=15_000)
+    # What was typed meanwhile stays, and Enter saves.
+    assert boss.input_value("#name") == "Cổng Bến Đò, đang sửa"
+    boss.press("#name", "Enter")
+    boss.wait_for_url("**/sources/cong-ben-do-dang-sua")
     assert troubles == []
 
 
