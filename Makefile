@@ -5,8 +5,9 @@ PY := .venv/bin/python
 ROOMS := core crawlers indexer review_app alerts config
 WORKERS ?= 2
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
-.PHONY: help setup demo run test soak check lint format types imports house settings lock clean
+.PHONY: help setup demo run test soak bench check lint format types imports house settings lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -26,6 +27,9 @@ test: setup ## Every test that this machine can run; the last lines say which en
 
 soak: setup ## Long runs: kill loops (LAMRO_TEST_KILL_ROUNDS=100)
 	@$(PY) -m pytest -q -m soak --timeout 7200 $(PYTEST_ARGS) tests/soak
+
+bench: setup ## Ratios against the sum of the best parts, feeds a second, memory; writes docs/benchmarks.md
+	@PYTHONPATH=. $(PY) -m bench --write docs/benchmarks.md $(BENCH_ARGS)
 
 check: lint types imports test ## All checks, then all tests
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,12 +25,12 @@ def find_original(
     session: Session, desk: Desk, keys: CopyKeys, now: datetime, batch: Mapping[int, CopyKeys]
 ) -> int | None:
     """The item that a text repeats: its id, or a key of ``batch`` (negative numbers: texts of the same batch). None: an original."""
+    # Only what is compared: whole items would bring their texts along, twenty for each text that is placed.
+    compared = select(Item.id, Item.copy_of_id, Item.body_hash, Item.shingles)
     same = []
     if keys.body_hash:
         same = list(
-            session.scalars(
-                select(Item).where(Item.body_hash == keys.body_hash).order_by(Item.id).limit(_MOST)
-            )
+            session.execute(compared.where(Item.body_hash == keys.body_hash).order_by(Item.id).limit(_MOST))
         )
     asked = bands_to_ask(keys.bands, now)
     if asked and not same:
@@ -42,16 +43,17 @@ def find_original(
         ).all()
         rows = {
             item.id: item
-            for item in session.scalars(select(Item).where(Item.id.in_([r.item_id for r in ranked])))
+            for item in session.execute(compared.where(Item.id.in_([r.item_id for r in ranked])))
         }
         same = [rows[row.item_id] for row in ranked if row.item_id in rows]
     for item in same:
         if desk.analyst.is_copy(keys, CopyKeys(item.body_hash, (), item.shingles)):
-            return item.copy_of_id or item.id
+            original: int = item.copy_of_id or item.id
+            return original
     tails = {_tail(band) for band in keys.bands}
     for number, other in batch.items():
-        near = (keys.body_hash and other.body_hash == keys.body_hash) or any(
-            _tail(b) in tails for b in other.bands
+        near = (keys.body_hash and other.body_hash == keys.body_hash) or not tails.isdisjoint(
+            map(_tail, other.bands)
         )
         if near and desk.analyst.is_copy(keys, other):
             return number
@@ -82,5 +84,6 @@ def bands_to_ask(bands: Iterable[str], now: datetime) -> list[str]:
     return sorted({f"{month}:{_tail(band)}" for band in bands for month in months})
 
 
+@lru_cache(maxsize=1 << 14)
 def _tail(band: str) -> str:
     return band.partition(":")[2]

@@ -114,7 +114,7 @@ def take_again(
 
     None when the analyst could not read it; nothing is written then.
     """
-    read = _read(desk, text, around)
+    (read,) = _read(desk, [text], around)
     if not isinstance(read, Prepared):
         return None
     return _store(desk, [read], None, lambda session, taken: finish(session, taken[0]))[0]
@@ -275,7 +275,7 @@ def _take(
         last = start + BATCH >= len(kept)
         # What has no transaction of its own is counted with the last part.
         extra = [*refused, *doubles] if last else []
-        texts = [_read(desk, _text(given[number]), around) for number in part]
+        texts = _read(desk, [_text(given[number]) for number in part], around)
         rest: list[Refusal | None] = [
             one if isinstance(one := given[number], Refusal) else None for number in extra
         ]
@@ -297,11 +297,20 @@ def _text(one: Prepared | Refusal) -> Prepared:
     return one
 
 
-def _read(desk: Desk, text: Prepared, around: Outside) -> Prepared | Refusal:
+def _read(desk: Desk, texts: Sequence[Prepared], around: Outside) -> list[Prepared | Refusal]:
     """Analysed, unless the store has exactly this content already (then the analysis is not needed)."""
     with desk.store.read() as session:
-        known = session.scalar(select(Item.content_sha256).where(Item.url_sha256 == text.key))
-    return text if known == text.content_sha256 else analysed(desk, text, around)
+        known = {
+            row.url_sha256: row.content_sha256
+            for row in session.execute(
+                select(Item.url_sha256, Item.content_sha256).where(
+                    Item.url_sha256.in_([text.key for text in texts])
+                )
+            )
+        }
+    return [
+        text if known.get(text.key) == text.content_sha256 else analysed(desk, text, around) for text in texts
+    ]
 
 
 def _store(

@@ -16,7 +16,15 @@ from typing import NamedTuple
 from core.text.normalise import fold, stream_safe, tone_key
 from core.text.scripts import INVISIBLE, MARKS, UNSPACED, is_unspaced
 
-__all__ = ["ANALYSIS_VERSION", "MAX_TOKEN_BYTES", "Token", "index_fields", "is_unspaced", "tokenise"]
+__all__ = [
+    "ANALYSIS_VERSION",
+    "MAX_TOKEN_BYTES",
+    "Token",
+    "folded_words",
+    "index_fields",
+    "is_unspaced",
+    "tokenise",
+]
 
 #: Stored with every index; raise it when the chain changes, so that the index is rebuilt.
 ANALYSIS_VERSION = 1
@@ -52,13 +60,36 @@ _LEGACY = str.maketrans({"\u01a2": "ư", "\u01a3": "ư", "ð": "đ", "Ð": "đ"}
 
 def tokenise(text: str) -> list[Token]:
     """Every token of the text in order. Linear time on any input; never raises."""
-    if text.isascii():
-        return [_token(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
-    if not _INVISIBLE.search(text) and not _BOMB.search(text) and unicodedata.is_normalized("NFKC", text):
-        return [_token(m.group(), m.start(), m.end()) for m in _WORD.finditer(text)]
+    if _is_plain(text):
+        return _plain(text)
     tokens: list[Token] = []
     for piece in _PIECE.finditer(text):
         tokens.extend(_tokens_of_piece(piece.group(), piece.start()))
+    return tokens
+
+
+def folded_words(text: str) -> list[str]:
+    """The folded forms of :func:`tokenise` alone, in a third of its time, for who needs no places in the text."""
+    if not _is_plain(text):
+        return [token.folded for token in tokenise(text)]
+    forms = _forms
+    return [(forms(word) if len(word) <= 24 else forms.__wrapped__(word))[1] for word in _WORD.findall(text)]
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() or (
+        not _INVISIBLE.search(text) and not _BOMB.search(text) and unicodedata.is_normalized("NFKC", text)
+    )
+
+
+def _plain(text: str) -> list[Token]:
+    """The tokens of a text that needs no mapping. Nearly all texts go this way, several times each: kept free of calls."""
+    tokens: list[Token] = []
+    add, forms, new = tokens.append, _forms, tuple.__new__
+    for found in _WORD.finditer(text):
+        word = found[0]
+        exact, folded = forms(word) if len(word) <= 24 else forms.__wrapped__(word)
+        add(new(Token, (exact, folded, *found.span())))
     return tokens
 
 

@@ -15,12 +15,13 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Literal
 
 from core.clock import VIETNAM
 from core.ports import CopyKeys
 from core.text.normalise import clean
-from core.text.tokens import tokenise
+from core.text.tokens import folded_words
 
 SHINGLE = 3
 VALUES = 128
@@ -79,7 +80,7 @@ def attribution_of(text: str) -> str:
 def copy_keys(title: str, text: str, seen_at: datetime | None = None) -> CopyKeys:
     """Everything stored of a text to find its copies. ``seen_at`` (aware) gives the month of the band keys."""
     body = body_of(text) or clean(title)
-    words = [token.folded for token in tokenise(body)]
+    words = folded_words(body)
     digest = hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest() if words else ""
     hashes = _shingles(words)
     if len(hashes) < MIN_SHINGLES:
@@ -121,9 +122,12 @@ def compare(a: CopyKeys, b: CopyKeys) -> CopyVerdict:
 
 def _shingles(words: list[str]) -> list[int]:
     """Sorted distinct 32-bit hashes; a very long text keeps its smallest ones, which is a fair sample."""
+    parts = [word.encode("utf-8", "replace") for word in words]
+    ends = list(accumulate(len(part) + 1 for part in parts))
+    data = memoryview(b" ".join(parts))
+    # Each run of words as it stands in the joined text: nothing is joined twice.
     hashes = {
-        zlib.crc32(" ".join(words[k : k + SHINGLE]).encode("utf-8", "replace"))
-        for k in range(len(words) - SHINGLE + 1)
+        zlib.crc32(data[start : end - 1]) for start, end in zip([0, *ends], ends[SHINGLE - 1 :], strict=False)
     }
     return sorted(hashes)[:MAX_SHINGLES]
 

@@ -11,11 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from core.ports import StoryCandidate
 from core.text.normalise import fold
-from core.text.tokens import tokenise
+from core.text.tokens import folded_words
 from indexer.gazetteer.units import gazetteer
 
 WINDOW = timedelta(hours=72)
@@ -118,11 +119,15 @@ def is_roundup(title: str) -> bool:
     return _ROUNDUP.match(fold(title)) is not None
 
 
+@lru_cache(maxsize=2_048)
 def vector(title: str, lead: str, without: frozenset[str] = frozenset()) -> Counter[str]:
-    """Folded words and word pairs; the title counts twice. ``without``: words that say nothing here, such as the place's name."""
+    """Folded words and word pairs; the title counts twice. ``without``: words that say nothing here, such as the place's name.
+
+    Remembered, since the stories of the last days are compared with every new text: not to be changed by who gets it.
+    """
     out: Counter[str] = Counter()
     for text, weight in ((title, 2), (lead[:_LEAD], 1)):
-        words = [token.folded for token in tokenise(text)]
+        words = folded_words(text)
         for word in words:
             if word not in STOP and word not in without and (len(word) > 1 or not word.isascii()):
                 out[word] += weight
@@ -178,4 +183,4 @@ def _name_words(codes: frozenset[str]) -> frozenset[str]:
     table = gazetteer()
     known = [table.get(code) for code in codes]
     lineage = [unit for one in known if one is not None for unit in (one, *table.parents(one))]
-    return frozenset(token.folded for unit in lineage for token in tokenise(unit.name))
+    return frozenset(word for unit in lineage for word in folded_words(unit.name))

@@ -43,6 +43,14 @@ class Hit:
     toneless: bool = False
 
 
+@lru_cache(maxsize=1 << 16)
+def _written(surface: str) -> tuple[bool, bool]:
+    """Whether a word is written as a name may be, and all in capitals. Syllables repeat: remembered."""
+    first = surface[0]
+    capital = first.isupper() or (first.isdigit() and len(surface) < 5) or is_unspaced(first)
+    return capital, len(surface) > 1 and surface.isupper()
+
+
 class Reading:
     """Tokens and per-token facts; made once for all localities."""
 
@@ -52,32 +60,33 @@ class Reading:
         count = len(self.tokens)
         self.gaps = [text[self.tokens[k - 1].end : self.tokens[k].start] if k else "\n" for k in range(count)]
         surface = [text[t.start : t.end] for t in self.tokens]
-        self.capital = [
-            s[0].isupper() or (s[0].isdigit() and len(s) < 5) or is_unspaced(s[0]) for s in surface
-        ]
-        self.upper = [len(s) > 1 and s.isupper() for s in surface]
-        self.starts = [_SENTENCE_END.search(gap) is not None for gap in self.gaps]
+        written = [_written(s) if len(s) <= 24 else _written.__wrapped__(s) for s in surface]
+        self.capital = [capital for capital, _ in written]
+        self.upper = [upper for _, upper in written]
+        self.starts = [gap != " " and _SENTENCE_END.search(gap) is not None for gap in self.gaps]
         self.line_of = [0] * count
         self.lines = self._lines()
 
     def _lines(self) -> list[Line]:
         lines: list[Line] = []
-        first = 0
-        for k in range(1, len(self.tokens) + 1):
-            if k < len(self.tokens) and "\n" not in self.gaps[k]:
+        count = len(self.tokens)
+        breaks = [k for k in range(1, count) if "\n" in self.gaps[k]]
+        for first, last in zip([0, *breaks], [*breaks, count], strict=True):
+            if first == last:
                 continue
-            line = Line(first, k)
+            words = accented = capitals = 0
+            for i in range(first, last):
+                exact, folded, _, _ = self.tokens[i]
+                if exact[0].isalpha():
+                    words += 1
+                    accented += exact != folded
+                    capitals += self.capital[i]
+            line = Line(first, last)
+            line.toneless = accented <= 0.1 * words
+            line.capitals = capitals > 0
+            line.title_case = words > 3 and capitals >= 0.8 * words
+            self.line_of[first:last] = [len(lines)] * (last - first)
             lines.append(line)
-            run = range(first, k)
-            words = [t for t in self.tokens[first:k] if t.exact[0].isalpha()]
-            accented = sum(1 for t in words if t.exact != t.folded)
-            line.toneless = accented <= 0.1 * len(words)
-            capitals = [self.capital[i] for i in run if self.tokens[i].exact[0].isalpha()]
-            line.capitals = any(capitals)
-            line.title_case = len(capitals) > 3 and sum(capitals) >= 0.8 * len(capitals)
-            for i in run:
-                self.line_of[i] = len(lines) - 1
-            first = k
         return lines
 
     def line(self, k: int) -> Line:

@@ -1,0 +1,72 @@
+"""``make bench``: ratios of one run, side by side on the same machine; nothing here is a test of time.
+
+Options: ``--items N`` pages, ``--rounds N`` (interleaved, medians are taken), ``--feeds N``, ``--no-naive``, ``--write FILE``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.corpus import pages
+from bench.measure import measured, measured_naive, throw_away_python
+from bench.report import Figures, page, table
+from bench.rounds import articles, unchanged_feeds
+
+
+def main() -> int:
+    """Measure, print the table, and write the page where asked."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--items", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--feeds", type=int, default=500)
+    parser.add_argument("--no-naive", action="store_true", help="do not install newspaper4k to compare with")
+    parser.add_argument("--write", type=Path, help="write the page of results here")
+    chosen = parser.parse_args()
+    runs: dict[str, list[dict[str, Any]]] = {"ours": [], "parts": [], "naive": []}
+    with tempfile.TemporaryDirectory(prefix="lamro-bench-") as name:
+        folder = Path(name)
+        python = None if chosen.no_naive else throw_away_python(folder / "venv")
+        for number in range(chosen.rounds):
+            for what in ("ours", "parts"):
+                _say(f"round {number + 1} of {chosen.rounds}: {what}")
+                runs[what].append(measured(what, chosen.items, seed=number + 1))
+            if python is not None:
+                _say(f"round {number + 1} of {chosen.rounds}: naive")
+                runs["naive"].append(measured_naive(python, chosen.items, seed=number + 1))
+        _say(f"{chosen.feeds} feeds that say 304")
+        feeds = unchanged_feeds(chosen.feeds, folder)
+        _say(f"{chosen.items} articles over HTTP")
+        crawled = articles(list(pages(chosen.items)), folder)
+    figures = Figures(
+        items=chosen.items,
+        cpu={what: [run["cpu"] / chosen.items * 1000 for run in done] for what, done in runs.items()},
+        stages={
+            what: {
+                name: median(run["stages"][name] for run in runs[what]) / chosen.items * 1000
+                for name in runs[what][0]["stages"]
+            }
+            for what in ("ours", "parts")
+        },
+        stored={what: [run["items"] for run in done] for what, done in runs.items()},
+        peak=max(run["peak"] for run in runs["ours"]),
+        feeds=feeds,
+        crawled=crawled,
+    )
+    print(table(figures))
+    if chosen.write:
+        chosen.write.write_text(page(figures), encoding="utf-8")
+        _say(f"written: {chosen.write}")
+    return 0
+
+
+def _say(words: str) -> None:
+    print(f"  {words}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

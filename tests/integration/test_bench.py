@@ -1,0 +1,57 @@
+"""The bench runs, on a handful of pages, and nothing is lost on the way. No time is asserted: figures are for docs/benchmarks.md."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bench.corpus import Made, pages
+from bench.ours import run_ours
+from bench.parts import run_parts
+from bench.report import Figures, page, table
+from bench.rounds import articles, unchanged_feeds
+
+ITEMS = 5
+
+
+@pytest.fixture(scope="module")
+def made() -> list[Made]:
+    return list(pages(ITEMS, seed=3))
+
+
+def test_the_same_seed_makes_the_same_pages(made: list[Made]) -> None:
+    assert list(pages(ITEMS, seed=3)) == made
+    assert len({one.url for one in made}) == ITEMS
+    assert list(pages(ITEMS, seed=4)) != made
+    assert all(50_000 < len(one.html) < 150_000 for one in made)
+
+
+@pytest.mark.parametrize("run", [run_ours, run_parts])
+def test_each_pipeline_brings_every_page_into_the_index(run, made: list[Made], tmp_path: Path) -> None:
+    stages: Counter[str] = Counter()
+    assert run(made, tmp_path, lambda name, seconds: stages.update({name: seconds})) == ITEMS
+    assert all(seconds >= 0 for seconds in stages.values())
+    assert len(stages) >= 3
+
+
+def test_crawls_are_played_and_reported(made: list[Made], tmp_path: Path) -> None:
+    feeds = unchanged_feeds(4, tmp_path)
+    assert feeds.outcomes == {"unchanged": 4}
+    crawled = articles(made, tmp_path, per_feed=3)
+    assert (crawled.candidates, crawled.sources, crawled.outcomes) == (ITEMS, 2, {"new": 2})
+    assert 0 < crawled.peak <= 600
+    figures = Figures(
+        items=ITEMS,
+        cpu={"ours": [3.0, 2.0], "parts": [2.0, 2.0], "naive": []},
+        stages={"ours": {"parse": 2.0}, "parts": {"extract": 2.0}},
+        stored={"ours": [ITEMS], "parts": [ITEMS], "naive": []},
+        peak=200,
+        feeds=feeds,
+        crawled=crawled,
+    )
+    assert figures.ratio("parts") == [1.5, 1.0]
+    assert "| sum of the best parts | 2.0 [2.0-2.0] | 1.25 [1.00-1.50] | at most 1.5 |" in table(figures)
+    assert "not measured" in table(figures)
+    assert page(figures).startswith("# Benchmarks\n")
