@@ -297,11 +297,18 @@ def users_add(
     name: Annotated[str, typer.Option(help="Họ tên. (Full name.)")] = "",
     position: Annotated[str, typer.Option(help="Chức vụ. (Position.)")] = "",
     locality: Annotated[str, typer.Option(help="Cơ quan, theo mã đơn vị. (Office.)")] = "",
+    all_offices: Annotated[
+        bool,
+        typer.Option(
+            "--all-offices",
+            help="Với vai trò quản trị: quản trị mọi cơ quan của máy này. (Administrator of every office here.)",
+        ),
+    ] = False,
 ) -> None:
     """Thêm tài khoản; mật khẩu dùng một lần in ra một lần. (Add an account.)"""
     from config.commands.people import run_users_add
 
-    run_users_add(username, role, name, position, locality)
+    run_users_add(username, role, name, position, locality, all_offices=all_offices)
 
 
 @users_app.command("reset")

@@ -61,6 +61,10 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         default=False, description="Set when the review app is reached over HTTPS only."
     )
+    trusted_proxy: str = Field(
+        default="",
+        description="Address of the reverse proxy in front, whose X-Forwarded-For is believed; empty: nobody's is.",
+    )
     max_upload_mb: int = Field(default=20, ge=1, le=100, description="Largest upload in megabytes.")
     smtp_host: str = Field(
         default="", description="Mail server; empty: no e-mail leaves, messages stay queued."

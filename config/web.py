@@ -34,7 +34,15 @@ def serve(app: Flask, settings: Settings) -> None:
     listener = listen(settings)
     host, port = listener.getsockname()[:2]
     server = create_server(
-        app, sockets=[listener], threads=THREADS, ident="", clear_untrusted_proxy_headers=True
+        app,
+        sockets=[listener],
+        threads=THREADS,
+        ident="",
+        clear_untrusted_proxy_headers=True,
+        # Behind a proxy everybody has its address: waiting times and the audit log need the visitor's own.
+        trusted_proxy=settings.trusted_proxy or None,
+        trusted_proxy_headers={"x-forwarded-for"} if settings.trusted_proxy else None,
+        trusted_proxy_count=1,
     )
     path = settings.home / ADDRESS_FILE
     temporary = path.with_suffix(f".{os.getpid()}")

@@ -19,6 +19,7 @@ from review_app import (
     gate,
     headers,
     language,
+    numbers,
     run_words,
     times,
     uploads,
@@ -57,6 +58,7 @@ def create_app(desk: Desk, settings: WebSettings) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    numbers.install(app)
     language.install(app)
     gate.install(app)
     # Before the token is looked for: that reads the form, and the form's size is judged there.

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 from core.errors import Conflict, Forbidden, Invalid, LamroError, NotFound, RuleBroken, Unavailable
 from review_app import context
-from review_app.gate import wants_json
+from review_app.gate import SAFE_METHODS, wants_json, write_down
 from review_app.language import current
 
 STATUS: tuple[tuple[type[LamroError], int], ...] = (
@@ -49,6 +49,11 @@ def _kept() -> tuple[Kept, ...]:
         for name, value in pairs
         if value.strip() and len(value) > 20 and not any(word in name for word in _NEVER_SHOWN)
     )[:20]
+
+
+def printable(text: str) -> str:
+    """On one line of a log and without codes that a terminal obeys: whatever is not printable is written as its escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:300])
 
 
 def _words(status: int) -> tuple[str, str]:
@@ -98,9 +103,9 @@ def page(
         "error %s: %d %s %s %s",
         error_number,
         status,
-        request.method,
-        request.path.replace("\n", " "),
-        message[:300],
+        printable(request.method),
+        printable(request.path),
+        printable(message),
     )
     if wants_json():
         return make_response(
@@ -119,6 +124,9 @@ def page(
 
 
 def _ours(error: LamroError) -> Response:
+    if isinstance(error, NotFound) and request.method not in SAFE_METHODS:
+        # what belongs to another office is "not found" to this one, but the try is remembered
+        write_down(error)
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 400)
     if isinstance(error, RuleBroken):
         return page(

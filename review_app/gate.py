@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 
-from core.errors import Forbidden
+from core.errors import Forbidden, LamroError
 from core.rules.permissions import ACTS
 from core.rules.vocabulary import Role
 from core.services import accounts, audit
@@ -142,13 +142,16 @@ def _check() -> Response | None:
             "This account does not hold a role for this page or act. The administrator of the office can grant it.",
         )
         if request.method not in SAFE_METHODS:
-            _write_down(permit, error)
+            write_down(error)
         raise error
     return None
 
 
-def _write_down(permit: Permit, error: Forbidden) -> None:
-    """A refused try to change something is audited here as the services audit theirs."""
+def write_down(error: LamroError) -> None:
+    """A try to change something that no service came to judge (no role; another office's thing) is audited as the services audit theirs."""
+    permit = permit_of(current_app, request.endpoint)
+    if permit is None or context.actor_or_none() is None:
+        return
     named = "/".join(str(value) for value in (request.view_args or {}).values())
     kind = (request.endpoint or "").partition(".")[0]
     audit.refused(

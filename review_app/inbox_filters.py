@@ -15,6 +15,7 @@ from core.queries.frame import watched
 from core.rules.vocabulary import Tag
 from core.services import searching
 from review_app import context
+from review_app.numbers import whole
 
 THREE = ("handled", "named", "foreign", "copies")
 SORTS: tuple[SortOrder, ...] = ("newest", "published", "need")
@@ -42,11 +43,10 @@ def wanted(args: MultiDict[str, str]) -> queries.Wanted:
         values = dict.fromkeys(value for value in args.getlist(name) if value and len(value) <= 80)
         return tuple(value for value in values if known is None or value in known)[:50]
 
-    def whole(name: str, default: int) -> int:
-        value = args.get(name, "")
-        return int(value) if value.isdigit() and len(value) < 10 else default
+    def figure(name: str, default: int) -> int:
+        return whole(args.get(name), default)
 
-    days = whole("days", plain.days)
+    days = figure("days", plain.days)
     return queries.Wanted(
         handled=three("handled", plain.handled),
         named=three("named", plain.named),
@@ -58,10 +58,10 @@ def wanted(args: MultiDict[str, str]) -> queries.Wanted:
         tags=several("tag", {"none", *Tag}),
         localities=several("locality", None),
         sources=several("source", None),
-        story=whole("story", 0) or None,
+        story=figure("story", 0) or None,
         days=days if days in DAYS else plain.days,
         sort=args.get("sort", "newest") if args.get("sort") in SORTS else "newest",
-        page=min(100, whole("page", 1)),
+        page=min(100, figure("page", 1)),
     )
 
 

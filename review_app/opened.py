@@ -11,7 +11,6 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from core.queries import document as queries
 from review_app import context
 
-COOKIE = "lamro-read"
 _MOST = 40
 
 
@@ -27,7 +26,7 @@ def _signer() -> URLSafeSerializer:
 def marks() -> tuple[str, ...]:
     """The versions that this person has opened."""
     try:
-        found = _signer().loads(request.cookies.get(COOKIE, ""))
+        found = _signer().loads(request.cookies.get(context.settings().read_cookie, ""))
     except BadSignature:
         return ()
     mine = f"{context.actor().account_id}."
@@ -51,7 +50,7 @@ def remember(answer: Response, document_id: int) -> Response:
     mark = token(document_id, row.version, row.content_sha256, person.account_id)
     kept = [one for one in marks() if one != mark]
     answer.set_cookie(
-        COOKIE,
+        context.settings().read_cookie,
         _signer().dumps([*kept, mark][-_MOST:]),
         secure=context.settings().secure_cookies,
         httponly=True,

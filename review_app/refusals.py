@@ -11,6 +11,7 @@ from flask import request
 from core.errors import Conflict, Invalid, RuleBroken
 from review_app.forms.base_form import Form
 from review_app.language import current
+from review_app.numbers import is_whole, whole
 
 T = TypeVar("T")
 
@@ -49,10 +50,9 @@ def press(at: str, act: Callable[[], T], form: Form | None = None) -> tuple[T | 
 
 def version_of(field: str = "version") -> int:
     """The version that the form carries. Raises :class:`Conflict` without one: nobody changes what they did not see."""
-    try:
-        return int(request.form.get(field, ""))
-    except ValueError:
+    if not is_whole(request.form.get(field)):
         raise Conflict(
             "Biểu mẫu thiếu số phiên bản. Mở lại trang rồi làm lại.",
             "The form lacks its version number. Open the page again.",
-        ) from None
+        )
+    return whole(request.form.get(field))

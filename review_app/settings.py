@@ -27,6 +27,11 @@ class WebSettings:
         return "__Host-lamro" if self.secure_cookies else "lamro"
 
     @property
+    def read_cookie(self) -> str:
+        """Name of the signed cookie that holds which versions of documents were opened."""
+        return "__Host-lamro-read" if self.secure_cookies else "lamro-read"
+
+    @property
     def form_cookie(self) -> str:
         """Name of the signed cookie that holds the form token, the language before log-in and the last message."""
         return "__Host-lamro-form" if self.secure_cookies else "lamro-form"

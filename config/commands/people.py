@@ -36,7 +36,9 @@ def run_users(*, as_json: bool) -> None:
     )
 
 
-def run_users_add(username: str, roles: list[str], name: str, position: str, locality: str) -> None:
+def run_users_add(
+    username: str, roles: list[str], name: str, position: str, locality: str, *, all_offices: bool = False
+) -> None:
     """Make an account and print its one-time password once."""
     desk = make_desk(load())
     known = {str(role) for role in Role}
@@ -66,6 +68,7 @@ def run_users_add(username: str, roles: list[str], name: str, position: str, loc
         email="",
         unit_id=office.id,
         roles=[Role(role) for role in roles],
+        all_offices=all_offices,
     )
     print(f"Đã thêm {username} ({office.short_name}).")
     print(f"Mật khẩu dùng một lần, chỉ hiện lần này: {made.one_time_password}")
@@ -80,6 +83,5 @@ def run_users_reset(username: str) -> None:
             f"Không có tài khoản {username}. Xem danh sách: lamro users",
             f"No account {username}. See lamro users.",
         )
-    print(
-        f"Mật khẩu dùng một lần của {username}, chỉ hiện lần này: {accounts.reset_password(desk, None, row.id)}"
-    )
+    made = accounts.reset_password(desk, None, row.id)
+    print(f"Mật khẩu dùng một lần của {username}, chỉ hiện lần này: {made.one_time_password}")

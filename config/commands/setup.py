@@ -38,7 +38,8 @@ def run_init(locality: str, admin: str, watch: list[str], *, sources: bool = Tru
     units.watch(desk, None, office, [locality, *exports.watched(desk, office), *watch])
     print(f"Địa bàn: {desk.analyst.unit_name(locality)}")
     _begin_sources(desk, settings, locality, wanted=sources)
-    if admin in {row.username for row in exports.accounts(desk)}:
+    known = exports.accounts(desk)
+    if admin in {row.username for row in known}:
         print(f"Tài khoản {admin} đã có. Đặt lại mật khẩu: lamro users reset {admin}")
         return
     made = accounts.create(
@@ -50,6 +51,8 @@ def run_init(locality: str, admin: str, watch: list[str], *, sources: bool = Tru
         email="",
         unit_id=office,
         roles=[Role.ADMINISTRATOR],
+        # The first one manages every office; whoever is made for a further office manages that office and those below it.
+        all_offices=not any(row.all_offices and row.active for row in known),
     )
     print(f"Quản trị: {admin}")
     print(f"Mật khẩu dùng một lần, chỉ hiện lần này: {made.one_time_password}")

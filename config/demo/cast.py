@@ -120,6 +120,7 @@ def engage(desk: Desk, password: str) -> None:
                 unit_id=offices[person.locality],
                 roles=list(person.roles),
                 password=password,
+                all_offices=Role.ADMINISTRATOR in person.roles,
             )
 
 

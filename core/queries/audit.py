@@ -56,7 +56,7 @@ class LogPage:
 
 
 def page(session: Session, unit_id: int, wanted: Filter, before: int | None = None) -> LogPage:
-    """The log of an office: what its people and the machine did, and what others did to its claims."""
+    """The log of an office: what its people and the machine did, and what others did to its claims, its accounts and itself."""
     staff = select(Account.id).where(Account.unit_id == unit_id)
     ours = select(cast(Claim.id, String)).where(Claim.unit_id == unit_id)
     judged = (
@@ -64,10 +64,13 @@ def page(session: Session, unit_id: int, wanted: Filter, before: int | None = No
         .join(Claim, Claim.id == VerdictRecord.claim_id)
         .where(Claim.unit_id == unit_id)
     )
+    members = select(cast(Account.id, String)).where(Account.unit_id == unit_id)
     query = select(AuditRow).where(
         or_(
             AuditRow.account_id.is_(None),
             AuditRow.account_id.in_(staff),
+            (AuditRow.object_type == "account") & AuditRow.object_id.in_(members),
+            (AuditRow.object_type == "unit") & (AuditRow.object_id == str(unit_id)),
             (AuditRow.object_type == "claim") & AuditRow.object_id.in_(ours),
             (AuditRow.object_type == "verdict") & AuditRow.object_id.in_(judged),
         )

@@ -163,6 +163,8 @@ class AccountRow:
     locality: str
     roles: list[str]
     active: bool
+    all_offices: bool
+    """An administrator of every office of the installation."""
 
 
 def accounts(desk: Desk) -> list[AccountRow]:
@@ -184,6 +186,7 @@ def accounts(desk: Desk) -> list[AccountRow]:
                 locality=unit.locality,
                 roles=roles[account.id],
                 active=account.active,
+                all_offices=account.all_offices,
             )
             for account, unit in rows
         ]

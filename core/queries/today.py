@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import VIETNAM
-from core.queries import source_state
+from core.queries import people, source_state
 from core.queries.frame import CEILING, DAILY_STORIES, queue, watched
 from core.queries.reasons import Part, best_mentions, line
 from core.records.account import Account
@@ -307,14 +307,19 @@ def _follow_ups(session: Session, unit_id: int, now: datetime) -> tuple[FollowUp
 
 
 def _verdicts(session: Session, unit_id: int) -> tuple[VerdictRow, ...]:
-    """Proposed verdicts of this office, and those about another office itself, which only an outsider may confirm."""
+    """Proposed verdicts of this office, and those that related offices have about themselves, which only an outsider may confirm."""
+    every = people.units(session)
+    helped = [other for other in every if unit_id in people.related(every, other)]
     found = session.execute(
         select(VerdictRecord, Claim, Account.display_name)
         .join(Claim, VerdictRecord.claim_id == Claim.id)
         .join(Account, VerdictRecord.proposed_by == Account.id)
         .where(
             VerdictRecord.state == VerdictState.PROPOSED,
-            or_(Claim.unit_id == unit_id, Claim.concerns_unit_id == Claim.unit_id),
+            or_(
+                Claim.unit_id == unit_id,
+                and_(Claim.concerns_unit_id == Claim.unit_id, Claim.unit_id.in_(helped)),
+            ),
         )
         .order_by(VerdictRecord.proposed_at)
         .limit(5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.records.schema import Table, Word
@@ -24,6 +24,8 @@ class Account(Table):
     password_hash: Mapped[str] = mapped_column(String(200))
     must_change_password: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
+    all_offices: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """As administrator, this person manages every office of the installation; only the command line on the server sets it."""
     language: Mapped[str] = mapped_column(String(5), default="vi")
     theme: Mapped[str] = mapped_column(String(5), default="auto")
     single_keys: Mapped[bool] = mapped_column(default=True)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from core.clock import VIETNAM
 from core.errors import Invalid
 
-_FORM = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
+_FORM = re.compile(r"(20\d{2})-W(\d{2})", re.ASCII)
 
 
 def week_of(moment: datetime) -> str:
@@ -19,7 +19,7 @@ def week_of(moment: datetime) -> str:
 
 def span_of(week: str) -> tuple[datetime, datetime]:
     """First moment of the week and of the next one, in UTC. Raises :class:`Invalid` for what is no ISO week."""
-    found = _FORM.fullmatch(week.strip())
+    found = _FORM.fullmatch(week)
     try:
         if found is None:
             raise ValueError(week)

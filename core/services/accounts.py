@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, Invalid, NotFound, RuleBroken, Unavailable
+from core.errors import Conflict, Forbidden, Invalid, NotFound, RuleBroken, Unavailable
+from core.queries import accounts as query
 from core.records.account import Account, AccountRole, LoginAttempt, WebSession
 from core.records.unit import Unit
 from core.rules.passwords import MAX_LENGTH, normal_password, password_fault
 from core.rules.permissions import require
 from core.rules.vocabulary import Role
-from core.services import audit
+from core.services import acting, audit, login_waits
 from core.services.desk import Actor, Desk
 from core.text.normalise import clean
 
@@ -36,10 +37,6 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 #: a session's last use is written at most this often, so that reading pages does not take the write lock
 _TOUCH = timedelta(seconds=60)
-#: failures without any wait, and the longest wait; per account and per address (an office shares one address)
-_FREE = {"u": 4, "a": 20}
-_LONGEST = timedelta(minutes=5)
-_FORGET = timedelta(hours=24)
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,58}[a-z0-9]")
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -63,11 +60,13 @@ class CreatedAccount:
 # --- log-in and sessions --------------------------------------------------------------------------------------------
 
 
-def log_in(desk: Desk, username: str, password: str, address: str) -> LoggedIn:
-    """Open a session. Raises :class:`Invalid`: wrong pair (the same words for every cause), or code ``wait`` with the seconds."""
+def log_in(
+    desk: Desk, username: str, password: str, address: str, *, replaces: Actor | None = None
+) -> LoggedIn:
+    """Open a session; the one that the same browser held before ends with it (ASVS 7.2.4). Raises :class:`Invalid`: wrong pair (the same words for every cause), or code ``wait`` with the seconds."""
     name = _normal_name(username)
-    keys = (_key("u", name), _key("a", address))
-    _count_try(desk, keys)
+    keys = (login_waits.key_of("u", name), login_waits.key_of("a", address))
+    login_waits.count_try(desk, keys)
     with desk.store.read() as session:
         account = session.scalar(select(Account).where(Account.username == name))
     # The same work for a name that does not exist, so that time tells nothing.
@@ -98,9 +97,11 @@ def log_in(desk: Desk, username: str, password: str, address: str) -> LoggedIn:
             opened = None
         else:
             session.execute(delete(LoginAttempt).where(LoginAttempt.key == keys[0]))
-            _uncount(session, keys[1])
+            login_waits.uncount(session, keys[1])
             if _hasher().check_needs_rehash(current.password_hash):
                 current.password_hash = _hash(password)
+            if replaces is not None:
+                _end_session(session, replaces.session_sha256, now)
             opened = _open_session(desk, session, current, address, now)
             audit.record(session, desk, opened.actor, "account.log_in", "account", current.id)
     if opened is None:
@@ -147,13 +148,7 @@ def authenticate(desk: Desk, token: str, address: str) -> Actor | None:
 def log_out(desk: Desk, actor: Actor) -> None:
     """End the actor's session. Harmless when it has ended."""
     with desk.store.write() as session:
-        changed = session.execute(
-            update(WebSession)
-            .where(WebSession.id_sha256 == actor.session_sha256, WebSession.ended_at.is_(None))
-            .values(ended_at=desk.clock.now())
-            .returning(WebSession.id_sha256)
-        ).first()
-        if changed is not None:
+        if _end_session(session, actor.session_sha256, desk.clock.now()):
             audit.record(session, desk, actor, "account.log_out", "account", actor.account_id)
 
 
@@ -167,8 +162,8 @@ def change_password(desk: Desk, actor: Actor, old: str, new: str) -> LoggedIn:
     """
     with desk.store.read() as session:
         account = _account(session, actor.account_id)
-    key = _key("u", account.username)
-    _count_try(desk, (key,))
+    key = login_waits.key_of("u", account.username)
+    login_waits.count_try(desk, (key,))
     if not _verify(account.password_hash, old):
         with desk.store.write() as session:
             audit.record(session, desk, actor, "account.change_password", "account", account.id, refused=True)
@@ -236,16 +231,21 @@ def create(
     unit_id: int,
     roles: Iterable[Role],
     password: str | None = None,
+    *,
+    all_offices: bool = False,
 ) -> CreatedAccount:
     """A new account. Without a password, a one-time password is made that must be changed at the first log-in.
 
-    ``actor`` None: the command line on the server. Raises :class:`Forbidden`, :class:`Invalid` (fields), :class:`NotFound`.
+    ``actor`` None: the command line on the server; only it may make an administrator of ``all_offices``, all others make accounts
+    of their own office and those below it. Raises :class:`Forbidden`, :class:`Invalid` (fields), :class:`NotFound`.
     """
     name = _normal_name(username)
     wanted = frozenset(Role(role) for role in roles)
     with audit.attempt(desk, actor, "account.create", "account", name):
         if actor is not None:
             require(actor, "account.create")
+            if all_offices:
+                raise _not_yours()
         fields = {}
         if not _USERNAME.fullmatch(name):
             fields["username"] = (
@@ -272,6 +272,9 @@ def create(
         with desk.store.write() as session:
             if session.get(Unit, unit_id) is None:
                 raise NotFound("Không có cơ quan này.", f"No unit {unit_id}.")
+            if actor is not None:
+                acting.person(session, actor, "account.create")
+                require_office(session, actor, unit_id)
             if session.scalar(select(Account.id).where(Account.username == name)) is not None:
                 raise Invalid(
                     f"Tên đăng nhập {name} đã có người dùng.",
@@ -286,6 +289,7 @@ def create(
                 unit_id=unit_id,
                 password_hash=hashed,
                 must_change_password=password is None,
+                all_offices=all_offices,
                 created_at=desk.clock.now(),
             )
             session.add(account)
@@ -298,7 +302,12 @@ def create(
                 "account.create",
                 "account",
                 account.id,
-                detail={"username": name, "unit_id": unit_id, "roles": sorted(wanted)},
+                detail={
+                    "username": name,
+                    "unit_id": unit_id,
+                    "roles": sorted(wanted),
+                    "all_offices": all_offices,
+                },
             )
             return CreatedAccount(account.id, one_time)
 
@@ -314,9 +323,8 @@ def set_roles(desk: Desk, actor: Actor | None, account_id: int, roles: Iterable[
         desk.store.write() as session,
     ):
         if actor is not None:
-            require(actor, "account.set_roles")
             _not_oneself(actor, account_id)
-        account = _account(session, account_id)
+        account = _managed(session, actor, account_id, "account.set_roles")
         if not wanted:
             raise Invalid(
                 "Chọn ít nhất một vai trò.", "Choose a role.", fields={"roles": "Chọn ít nhất một vai trò."}
@@ -350,9 +358,8 @@ def set_active(desk: Desk, actor: Actor | None, account_id: int, active: bool) -
         desk.store.write() as session,
     ):
         if actor is not None:
-            require(actor, "account.set_active")
             _not_oneself(actor, account_id)
-        account = _account(session, account_id)
+        account = _managed(session, actor, account_id, "account.set_active")
         if account.active == active:
             return
         if not active:
@@ -377,68 +384,48 @@ def reset_password(desk: Desk, actor: Actor | None, account_id: int) -> CreatedA
         audit.attempt(desk, actor, "account.reset_password", "account", account_id),
         desk.store.write() as session,
     ):
-        if actor is not None:
-            require(actor, "account.reset_password")
-        account = _account(session, account_id)
+        account = _managed(session, actor, account_id, "account.reset_password")
         account.password_hash = hashed
         account.must_change_password = True
         account.version += 1
         _end_sessions(session, account_id, desk.clock.now())
-        session.execute(delete(LoginAttempt).where(LoginAttempt.key == _key("u", account.username)))
+        session.execute(
+            delete(LoginAttempt).where(LoginAttempt.key == login_waits.key_of("u", account.username))
+        )
         audit.record(session, desk, actor, "account.reset_password", "account", account_id)
         return CreatedAccount(account_id, one_time)
+
+
+def require_office(session: Session, actor: Actor, unit_id: int) -> None:
+    """Raises :class:`Forbidden` when an office is neither the administrator's own nor below it (nor is the administrator's every office)."""
+    if unit_id not in query.administered(session, actor.account_id):
+        raise _not_yours()
 
 
 # --- inside ---------------------------------------------------------------------------------------------------------
 
 
+def _managed(session: Session, actor: Actor | None, account_id: int, act: str) -> Account:
+    """The account, when the actor may manage it: of an office in reach, and an administrator of all offices only by another one."""
+    if actor is not None:
+        acting.person(session, actor, act)
+    account = _account(session, account_id)
+    if actor is not None:
+        require_office(session, actor, account.unit_id)
+        if account.all_offices and not _account(session, actor.account_id).all_offices:
+            raise _not_yours()
+    return account
+
+
+def _not_yours() -> Forbidden:
+    return Forbidden(
+        "Quản trị chỉ làm việc với tài khoản và thông tin của cơ quan mình và các cơ quan cấp dưới. Nhờ quản trị của cơ quan ấy.",
+        "An administrator manages the own office and those below it only. Ask the administrator of that office.",
+    )
+
+
 def _normal_name(username: str) -> str:
     return unicodedata.normalize("NFKC", clean(username)).strip().lower()[:200]
-
-
-def _key(kind: str, value: str) -> str:
-    """Hashed: people type passwords into the name field, and addresses are personal data."""
-    return f"{kind}:{hashlib.sha256(value.encode('utf-8', 'replace')).hexdigest()}"
-
-
-def _count_try(desk: Desk, keys: tuple[str, ...]) -> None:
-    """Count a failure before the password is looked at (so that parallel guesses count too); success takes it back.
-
-    Raises :class:`Invalid` with code ``wait`` while the account or the address must wait; such a try does not lengthen the wait.
-    """
-    now = desk.clock.now()
-    with desk.store.write() as session:
-        session.execute(delete(LoginAttempt).where(LoginAttempt.last_at < now - _FORGET))
-        rows = {
-            row.key: row for row in session.scalars(select(LoginAttempt).where(LoginAttempt.key.in_(keys)))
-        }
-        waits = [
-            row.wait_until for row in rows.values() if row.wait_until is not None and row.wait_until > now
-        ]
-        for key in keys if not waits else ():
-            row = rows.get(key)
-            if row is None:
-                row = LoginAttempt(key=key, failures=0, last_at=now)
-                session.add(row)
-            row.failures += 1
-            row.last_at = now
-            over = row.failures - _FREE[key[0]]
-            row.wait_until = now + min(_LONGEST, timedelta(seconds=2 ** min(over, 20))) if over > 0 else None
-    if waits:
-        seconds = max(1, int((max(waits) - now).total_seconds()) + 1)
-        error = Invalid(
-            f"Đã thử sai nhiều lần. Hãy đợi {seconds} giây rồi thử lại, hoặc nhờ quản trị đặt lại mật khẩu.",
-            f"Too many wrong tries. Wait {seconds} seconds, or ask an administrator to reset the password.",
-        )
-        error.code = "wait"
-        raise error
-
-
-def _uncount(session: Session, key: str) -> None:
-    row = session.get(LoginAttempt, key)
-    if row is not None:
-        row.failures = max(0, row.failures - 1)
-        row.wait_until = None
 
 
 def _check_password(password: str, username: str) -> None:
@@ -467,6 +454,17 @@ def _open_session(desk: Desk, session: Session, account: Account, address: str, 
     )
     session.flush()
     return LoggedIn(_actor(session, account, address, key), token)
+
+
+def _end_session(session: Session, id_sha256: str, now: datetime) -> bool:
+    """End one session; False when it had ended."""
+    changed = session.execute(
+        update(WebSession)
+        .where(WebSession.id_sha256 == id_sha256, WebSession.ended_at.is_(None))
+        .values(ended_at=now)
+        .returning(WebSession.id_sha256)
+    ).first()
+    return changed is not None
 
 
 def _end_sessions(session: Session, account_id: int, now: datetime) -> None:
@@ -523,11 +521,13 @@ def _not_oneself(actor: Actor, account_id: int) -> None:
 
 
 def _keep_an_administrator(session: Session, account_id: int) -> None:
+    # without an administrator of all offices nobody but the command line reaches the top office
+    alike = Account.all_offices if _account(session, account_id).all_offices else Account.active
     others = session.scalar(
         select(func.count())
         .select_from(Account)
         .join(AccountRole, AccountRole.account_id == Account.id)
-        .where(Account.active, AccountRole.role == Role.ADMINISTRATOR, Account.id != account_id)
+        .where(Account.active, alike, AccountRole.role == Role.ADMINISTRATOR, Account.id != account_id)
     )
     if not others:
         raise RuleBroken(

@@ -86,8 +86,12 @@ def purge(desk: Desk, actor: Actor, item_id: int, reason: str) -> int:
     with audit.attempt(desk, actor, "capture.purge", "item", item_id):
         require(actor, "capture.purge")
         with desk.store.write() as session:
-            if session.get(Item, item_id) is None:
+            item = session.get(Item, item_id)
+            if item is None:
                 raise NotFound("Không có tin này.", f"No item {item_id}.")
+            if item.story_id is not None:
+                # what another office may rest on is not this one's to destroy
+                acting.of_own_places(session, acting.person(session, actor, "capture.purge"), item.story_id)
             own = session.scalars(
                 select(Capture.path).where(Capture.item_id == item_id, Capture.purged_at.is_(None))
             ).all()

@@ -16,6 +16,7 @@ from core.rules import evidence as rules
 from core.rules.vocabulary import (
     EvidenceKind,
 )
+from core.services.receiving import upload_kind
 from core.text.normalise import clean
 
 MIN_QUOTE = 12
@@ -83,6 +84,11 @@ def checked_evidence(new: NewEvidence) -> NewEvidence:
         fields["body"] = "Nội dung dài quá 20.000 ký tự; hãy đính kèm tệp."
     if not body and not url and not new.upload:
         fields["body"] = "Ghi nội dung, địa chỉ hoặc đính kèm tệp của bằng chứng."
+    if new.upload:
+        try:
+            upload_kind(new.upload)
+        except Invalid as error:
+            fields["upload"] = error.vi
     if fields:
         raise Invalid("Bằng chứng chưa đủ thông tin.", "The evidence form is incomplete.", fields=fields)
     return NewEvidence(
@@ -105,9 +111,3 @@ def text_hash(new: NewEvidence) -> str:
         [new.kind, new.title, new.body, new.source_name, new.url, new.as_of], ensure_ascii=False
     )
     return hashlib.sha256(data.encode()).hexdigest()
-
-
-def upload_suffix(name: str) -> str:
-    """A safe ending for a stored file, from the name that the browser gave."""
-    suffix = name.rpartition(".")[2].lower() if "." in name else ""
-    return f".{suffix}" if suffix.isascii() and suffix.isalnum() and len(suffix) <= 5 else ".bin"

@@ -13,8 +13,8 @@ from core.ports import WeeklyDigest
 from core.queries import digest as query
 from core.records.document import DigestRecord
 from core.rules.weeks import span_of
-from core.services import audit
-from core.services.desk import Desk
+from core.services import acting, audit
+from core.services.desk import Actor, Desk
 
 
 def content(desk: Desk, unit_id: int, week: str) -> WeeklyDigest:
@@ -36,13 +36,15 @@ def content(desk: Desk, unit_id: int, week: str) -> WeeklyDigest:
         return query.content(session, unit_id, week, now)
 
 
-def make(desk: Desk, unit_id: int, week: str) -> int:
+def make(desk: Desk, unit_id: int, week: str, actor: Actor | None = None) -> int:
     """Store the digest of a week with its HTML and .docx; returns its id, the same on every call.
 
     Made after the week it is final and never changes. Made while the week runs it is interim, says so, and the next call
-    replaces it: half a week must not stand for ever. Raises what :func:`content` raises.
+    replaces it: half a week must not stand for ever. ``actor`` None: the schedule. Raises :class:`Forbidden` and what :func:`content` raises.
     """
-    with desk.store.read() as session:
+    with audit.attempt(desk, actor, "digest.make", "digest", week[:20]), desk.store.read() as session:
+        if actor is not None:
+            acting.of_own_office(acting.person(session, actor, "digest.make"), unit_id)
         kept = query.frozen(session, unit_id, week)
     if kept is not None and query.final(kept[1]):
         return kept[0]
@@ -50,13 +52,15 @@ def make(desk: Desk, unit_id: int, week: str) -> int:
     # made outside the write transaction: a file takes longer than a lock should be held
     html, docx = desk.renderer.digest_html(digest), desk.renderer.digest_docx(digest)
     try:
-        return _store(desk, unit_id, digest, html, docx)
+        return _store(desk, actor, unit_id, digest, html, docx)
     except IntegrityError:
         # another process was faster: the second try finds its row
-        return _store(desk, unit_id, digest, html, docx)
+        return _store(desk, actor, unit_id, digest, html, docx)
 
 
-def _store(desk: Desk, unit_id: int, digest: WeeklyDigest, html: str, docx: bytes) -> int:
+def _store(
+    desk: Desk, actor: Actor | None, unit_id: int, digest: WeeklyDigest, html: str, docx: bytes
+) -> int:
     """Write the digest and its audit row, unless a final one stands there already."""
     stored = query.as_json(digest)
     sha256 = hashlib.sha256(json.dumps(stored, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
@@ -73,6 +77,6 @@ def _store(desk: Desk, unit_id: int, digest: WeeklyDigest, html: str, docx: byte
         session.flush()
         detail = {"unit": unit_id, "week": digest.week, "final": query.final(digest)}
         audit.record(
-            session, desk, None, "digest.make", "digest", row.id, detail=detail, content_sha256=sha256
+            session, desk, actor, "digest.make", "digest", row.id, detail=detail, content_sha256=sha256
         )
         return row.id

@@ -101,15 +101,15 @@ class DraftContent:
         """From JSON or a form. Raises :class:`Invalid` naming the part that is wrong."""
         try:
             content = cls(
-                title=_text(data["title"], 200),
-                subject=_text(data["subject"], 300),
+                title=_line(data["title"], 200),
+                subject=_line(data["subject"], 300),
                 addressees=_lines(data["addressees"]),
                 bases=_lines(data["bases"]),
                 paragraphs=tuple(
                     tuple(_sentence(one) for one in paragraph) for paragraph in data["paragraphs"]
                 ),
                 recipients=_lines(data["recipients"]),
-                archive=_text(data["archive"], 120),
+                archive=_line(data["archive"], 120),
                 signer_authority=_lines(data["signer_authority"]),
                 urgency=_text(data.get("urgency", ""), 20),
             )
@@ -140,6 +140,11 @@ class DraftContent:
         return content
 
 
+def _line(value: Any, limit: int) -> str:
+    """A text of one line: a subject goes into a mail's header as well."""
+    return _text(" ".join(clean(str(value)).split()), limit)
+
+
 def _text(value: Any, limit: int) -> str:
     text = clean(str(value)).strip()
     if len(text) > limit:
@@ -154,7 +159,7 @@ def _text(value: Any, limit: int) -> str:
 def _lines(values: Any) -> tuple[str, ...]:
     if isinstance(values, str):
         raise TypeError("a list is needed")
-    return tuple(text for value in values if (text := _text(value, 500)))
+    return tuple(text for value in values if (text := _line(value, 500)))
 
 
 def _sentence(value: Any) -> Sentence:

@@ -39,10 +39,10 @@ from core.services.claim_form import (
     checked_evidence,
     field_fault,
     text_hash,
-    upload_suffix,
     verbatim,
 )
 from core.services.desk import Actor, Desk
+from core.services.receiving import upload_kind
 from core.text.normalise import clean
 
 #: a shorter quote is no checkable sentence
@@ -130,14 +130,16 @@ def add_evidence(desk: Desk, actor: Actor, claim_id: int, new: NewEvidence) -> i
         who = person(session, actor, "evidence.add")
         claim = get(session, Claim, claim_id, "tuyên bố")
         _may_work(session, who, claim)
-        require_not_secret([checked.title, checked.body, checked.source_name, checked.as_of])
+        require_not_secret(
+            [checked.title, checked.body, checked.source_name, checked.as_of, checked.upload_name]
+        )
         return claim
 
     kept = None
     if checked.upload:
         # nothing of a refused try is kept on the disk; the transaction below asks again
         _ask_first(desk, actor, claim_id, may_add)
-        kept = desk.captures.keep(checked.upload, upload_suffix(checked.upload_name))
+        kept = desk.captures.keep(checked.upload, upload_kind(checked.upload)[0])
 
     def work(session: Session) -> int:
         claim = may_add(session)

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import Invalid, NotFound
 from core.records.unit import Unit, WatchedLocality
-from core.rules.permissions import require
 from core.rules.vocabulary import Level
-from core.services import audit
+from core.services import accounts, acting, audit
 from core.services.desk import Actor, Desk
 
 
@@ -68,10 +67,11 @@ def watch(desk: Desk, actor: Actor | None, unit_id: int, codes: Sequence[str]) -
     """
     wanted = list(dict.fromkeys(code.strip() for code in codes))
     with audit.attempt(desk, actor, "unit.watch", "unit", unit_id), desk.store.write() as session:
-        if actor is not None:
-            require(actor, "unit.watch")
         if session.get(Unit, unit_id) is None:
             raise NotFound("Không có cơ quan này.", f"No unit {unit_id}.")
+        if actor is not None:
+            acting.person(session, actor, "unit.watch")
+            accounts.require_office(session, actor, unit_id)
         wrong = [code for code in wanted if not code.isdigit() or desk.analyst.unit_name(code) == code]
         if wrong:
             raise Invalid(
@@ -128,11 +128,12 @@ def describe(
     given = {key: " ".join(details.get(key, "").split()) for key in DETAILS}
     person = {key: " ".join(spokesperson.get(key, "").split()) for key in SPOKESPERSON}
     with audit.attempt(desk, actor, "unit.edit", "unit", unit_id), desk.store.write() as session:
-        if actor is not None:
-            require(actor, "unit.edit")
         unit = session.get(Unit, unit_id)
         if unit is None:
             raise NotFound("Không có cơ quan này.", f"No unit {unit_id}.")
+        if actor is not None:
+            acting.person(session, actor, "unit.edit")
+            accounts.require_office(session, actor, unit_id)
         long = [key for key, most in DETAILS.items() if len(given[key]) > most]
         long += [f"spokesperson_{key}" for key, most in SPOKESPERSON.items() if len(person[key]) > most]
         if long:

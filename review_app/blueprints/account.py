@@ -38,7 +38,11 @@ def log_in() -> Response | BaseResponse:
     if form.validate_on_submit():
         try:
             found = accounts.log_in(
-                context.desk(), form.username.data.strip(), form.password.data, request.remote_addr or ""
+                context.desk(),
+                form.username.data.strip(),
+                form.password.data,
+                request.remote_addr or "",
+                replaces=context.actor_or_none(),
             )
         except Invalid as error:
             problem = error.message(current())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -20,12 +21,18 @@ from review_app.language import current
 blueprint = Blueprint("admin", __name__)
 
 
+def _reach(session: Any) -> frozenset[int]:
+    """The offices that this person sees here: the own one and those below it."""
+    return queries.administered(session, context.actor().account_id)
+
+
 @blueprint.get("/admin")
 @allow_act("account.read")
 def index() -> str:
     """People and offices."""
     with context.reading() as session:
-        people, offices = queries.accounts(session), queries.units(session)
+        mine = _reach(session)
+        people, offices = queries.accounts(session, mine), queries.units(session, mine)
     return render_template("admin/index.html", people=people, offices=offices)
 
 
@@ -34,7 +41,7 @@ def index() -> str:
 def add() -> Response:
     """A new account; its one-time password is on the answer to this form and nowhere else."""
     with context.reading() as session:
-        offices = queries.units(session)
+        offices = queries.units(session, _reach(session))
     form = AccountForm()
     form.unit_id.choices = [(office.id, office.short_name) for office in offices]
     problem = ""
@@ -65,7 +72,7 @@ def add() -> Response:
 def _once(account_id: int, one_time: str) -> Response:
     """The page that shows a one-time password, once; it is not stored and not in the address."""
     with context.reading() as session:
-        person = queries.account(session, account_id)
+        person = queries.account(session, account_id, _reach(session))
     return make_response(render_template("admin/once.html", person=person, one_time=one_time))
 
 
@@ -74,7 +81,7 @@ def _once(account_id: int, one_time: str) -> Response:
 def show(account_id: int) -> str:
     """One account."""
     with context.reading() as session:
-        person = queries.account(session, account_id)
+        person = queries.account(session, account_id, _reach(session))
     form = RolesForm(data={"roles": [role.value for role in person.roles]})
     return render_template("admin/show.html", person=person, form=form)
 
@@ -95,7 +102,7 @@ def roles(account_id: int) -> Response | BaseResponse:
             frame.done(gettext("Đã lưu vai trò. Có hiệu lực ngay."))
             return redirect(url_for("admin.show", account_id=account_id), 303)
     with context.reading() as session:
-        person = queries.account(session, account_id)
+        person = queries.account(session, account_id, _reach(session))
     return make_response(render_template("admin/show.html", person=person, form=form), 400)
 
 
@@ -126,7 +133,7 @@ def reset(account_id: int) -> Response:
 def unit(unit_id: int) -> Response | BaseResponse:
     """What documents print of an office, and what it watches."""
     with context.reading() as session:
-        office = queries.unit(session, unit_id)
+        office = queries.unit(session, unit_id, _reach(session))
     form = UnitForm(data=_of(office) if request.method == "GET" else None)
     problem = ""
     if form.validate_on_submit():

@@ -16,6 +16,7 @@ from core.rules.vocabulary import Decision, DocumentState
 from core.services import approve, audit
 from review_app import context, frame, opened
 from review_app.gate import allow_act
+from review_app.numbers import is_whole
 from review_app.refusals import Refusal, press
 
 blueprint = Blueprint("approval", __name__)
@@ -95,7 +96,7 @@ def show(incident_id: int) -> Response | str:
 def decide(incident_id: int) -> Response | BaseResponse | str:
     """Approve or give back the ticked versions, exactly as they were read."""
     person = context.actor()
-    ticked = {int(word) for word in request.form.getlist("document") if word.isdigit()}
+    ticked = {int(word) for word in request.form.getlist("document") if is_whole(word)}
     comment = request.form.get("comment", "")
     decision = Decision.RETURNED if request.form.get("decision") == Decision.RETURNED else Decision.APPROVED
     with context.reading() as session:
@@ -135,7 +136,7 @@ def _decide(row: DocumentRow, decision: Decision, comment: str) -> str:
     desk, person = context.desk(), context.actor()
     version, _, sha256 = request.form.get(f"version-{row.id}", "").partition(":")
     step = request.form.get(f"step-{row.id}", "")
-    if not version.isdigit() or not opened.has(row.id, int(version), sha256):
+    if not is_whole(version) or not opened.has(row.id, int(version), sha256):
         error = RuleBroken(
             "unread",
             "Bản này chưa được mở đọc nên chưa duyệt hay trả lại được.",

@@ -12,6 +12,7 @@ from review_app import context
 from review_app.audit_words import ACTS, OBJECTS, act_words, detail_words
 from review_app.frame import known
 from review_app.gate import allow_act, may
+from review_app.numbers import is_whole, whole
 
 blueprint = Blueprint("audit", __name__)
 
@@ -27,7 +28,7 @@ _PAGES = {
 
 def _address(object_type: str, object_id: str) -> str:
     page = _PAGES.get(object_type)
-    if page is None or not object_id.isdigit() or not known(page[0]) or not may(page[0]):
+    if page is None or not is_whole(object_id) or not known(page[0]) or not may(page[0]):
         return ""
     values: dict[str, Any] = {page[1]: int(object_id)}
     return url_for(page[0], **values)
@@ -57,11 +58,11 @@ def index() -> str:
             queries.Filter(
                 object_type=typed["object"],
                 object_id=typed["id"],
-                account_id=int(typed["person"]) if typed["person"].isdigit() else None,
+                account_id=whole(typed["person"]) if is_whole(typed["person"]) else None,
                 day=day,
                 refused=typed["refused"] == "1",
             ),
-            int(before) if before.isdigit() else None,
+            whole(before) if is_whole(before) else None,
         )
     return render_template(
         "audit/index.html",

@@ -13,6 +13,7 @@ from review_app import context, frame
 from review_app.blueprints.story import version_of
 from review_app.gate import allow_act, here, local_path
 from review_app.language import both
+from review_app.numbers import whole
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -53,7 +54,7 @@ def index() -> str:
             desk.catalogue(),
             wanted,
             context.actor().unit_id,
-            int(page) if page.isdigit() and len(page) < 6 else 1,
+            whole(page, 1),
         )
     return render_template(
         "sources/catalogue.html",

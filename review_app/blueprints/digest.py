@@ -42,7 +42,7 @@ def index() -> str:
 def make() -> BaseResponse:
     """Make the digest of a week (last week by default)."""
     week = request.form.get("week") or week_of(context.now() - timedelta(days=7))
-    service.make(context.desk(), context.actor().unit_id, week)
+    service.make(context.desk(), context.actor().unit_id, week, context.actor())
     frame.done(gettext("Đã lập bản tin tuần %(number)s.", number=number_of(week)))
     return redirect(url_for("digest.show", week=week), 303)
 

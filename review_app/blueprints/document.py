@@ -23,6 +23,7 @@ from core.text.normalise import fold
 from review_app import answer_words, context, draft_edits, frame, opened
 from review_app.forms.drafting import HeadForm, IssueForm, PublishForm, SendForm, SentenceForm
 from review_app.gate import allow_act
+from review_app.numbers import is_whole, whole
 from review_app.refusals import Refusal, attempt, press, version_of
 from review_app.word_diff import Change, word_diff
 
@@ -47,7 +48,7 @@ class Row:
 @allow_act("incident.read")
 def index() -> str:
     """Documents of the office, those that wait first."""
-    page = max(0, int(request.args["page"])) if request.args.get("page", "").isdigit() else 0
+    page = whole(request.args.get("page"))
     with context.reading() as session:
         rows = queries.index(session, context.actor().unit_id, offset=page * queries.PAGE)
     return render_template("document/index.html", rows=rows, page=page, more=len(rows) == queries.PAGE)
@@ -160,8 +161,7 @@ def _signer(around: queries.DocumentPage) -> str:
 
 
 def _argument(name: str, fallback: int) -> int:
-    value = request.args.get(name, "")
-    return int(value) if value.isdigit() and len(value) < 6 else fallback
+    return whole(request.args.get(name), fallback)
 
 
 @blueprint.get("/documents/<int:document_id>")
@@ -211,7 +211,7 @@ def sentence(document_id: int) -> Response | BaseResponse | str:
     """One edit: save, up, down, drop, add. Each is a version of its own."""
     around = _mine(document_id)
     form = SentenceForm(prefix="sentence-")
-    number = int(request.form["number"]) if request.form.get("number", "").isdigit() else 0
+    number = whole(request.form.get("number"))
     act = request.form.get("act", "save")
     target = number
 
@@ -372,7 +372,7 @@ def send(document_id: int) -> Response | BaseResponse | str:
     book = context.desk().recipients
 
     def act() -> int:
-        picked = [book[int(at)] for at in form.recipients.data or [] if at.isdigit() and int(at) < len(book)]
+        picked = [book[int(at)] for at in form.recipients.data or [] if is_whole(at) and int(at) < len(book)]
         if (form.name.data or "").strip() or (form.address.data or "").strip():
             picked.append((form.name.data or "", "email", form.address.data or ""))
         return len(publish.queue(context.desk(), context.actor(), document_id, picked))

@@ -12,6 +12,7 @@ from core.services import grouping
 from review_app import context, frame
 from review_app.blueprints.story import version_of
 from review_app.gate import allow_act
+from review_app.numbers import is_whole
 
 blueprint = Blueprint("grouping", __name__)
 
@@ -30,7 +31,7 @@ def show(story_id: int) -> str:
 def merge(story_id: int) -> BaseResponse:
     """Take another story in."""
     other = request.form.get("other", "")
-    if not other.isdigit():
+    if not is_whole(other):
         raise Invalid("Chưa chọn chuyện để gộp vào. Chọn một chuyện trong danh sách.", "No story was chosen.")
     grouping.merge(context.desk(), context.actor(), story_id, version_of(request.form), int(other))
     frame.done(gettext("Đã gộp 1 chuyện vào chuyện này. Hoàn tác được ở trang Gộp, tách."))
@@ -41,7 +42,7 @@ def merge(story_id: int) -> BaseResponse:
 @allow_act("story.group")
 def split(story_id: int) -> BaseResponse:
     """Make a story of its own out of the chosen items."""
-    chosen = [int(word) for word in request.form.getlist("item") if word.isdigit()][:500]
+    chosen = [int(word) for word in request.form.getlist("item") if is_whole(word)][:500]
     new_id, _ = grouping.split(context.desk(), context.actor(), story_id, version_of(request.form), chosen)
     frame.done(
         ngettext(

@@ -13,6 +13,7 @@ from core.services import saved_filters, triage
 from review_app import context, frame, inbox_filters, words
 from review_app.gate import allow_act, local_path
 from review_app.language import both, current
+from review_app.numbers import is_whole
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -92,7 +93,7 @@ def tag() -> BaseResponse:
     pairs = [
         (int(a), int(b))
         for a, _, b in (value.partition(":") for value in chosen)
-        if a.isdigit() and b.isdigit()
+        if is_whole(a) and is_whole(b)
     ]
     if not pairs or request.form.get("tag") not in set(Tag) - {Tag.SUSPECTED}:
         frame.done(gettext("Chưa chọn tin nào. Đánh dấu ô ở đầu hàng rồi bấm nhãn."))

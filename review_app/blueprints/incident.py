@@ -28,6 +28,7 @@ from review_app.forms.answering import (
 from review_app.forms.base_form import Form
 from review_app.gate import allow_act
 from review_app.next_act import next_act
+from review_app.numbers import is_whole, whole
 from review_app.refusals import Refusal, attempt, version_of
 
 blueprint = Blueprint("incident", __name__)
@@ -61,7 +62,7 @@ def _said(move: str) -> str:
 def index() -> str:
     """Open incidents by their next clock; verdicts that wait for a second person; closed ones on request."""
     closed = request.args.get("closed") == "1"
-    page = max(0, int(request.args["page"])) if request.args.get("page", "").isdigit() else 0
+    page = whole(request.args.get("page"))
     unit_id = context.actor().unit_id
     with context.reading() as session:
         rows = queries.index(session, unit_id, closed=closed, offset=page * queries.PAGE)
@@ -81,7 +82,7 @@ def index() -> str:
 def open() -> Response | BaseResponse:
     """Open an incident on a story."""
     form = OpenForm()
-    story_id = int(form.story_id.data) if (form.story_id.data or "").isdigit() else 0
+    story_id = whole(form.story_id.data)
     incident_id, refusal = attempt(
         "open",
         form,
@@ -228,7 +229,7 @@ def _back(incident_id: int, anchor: str, said: str) -> BaseResponse:
 def attach_claim(incident_id: int) -> BaseResponse:
     """Put a claim that belongs nowhere into this incident."""
     wanted = request.form.get("claim_id", "")
-    answer.attach_claim(context.desk(), context.actor(), incident_id, int(wanted) if wanted.isdigit() else 0)
+    answer.attach_claim(context.desk(), context.actor(), incident_id, whole(wanted))
     return _back(incident_id, "#claims", gettext("Đã đưa tuyên bố vào vụ việc."))
 
 
@@ -246,7 +247,7 @@ def add_fact(incident_id: int) -> Response | BaseResponse | str:
             incident_id,
             form.claim_part.data,
             form.fact.data,
-            int(evidence) if evidence.isdigit() else None,
+            whole(evidence) if is_whole(evidence) else None,
             form.as_of.data or "",
         )
 

@@ -22,6 +22,7 @@ from review_app import context, frame, words
 from review_app.forms.claim import ClaimForm
 from review_app.gate import allow_act, local_path, wants_json
 from review_app.language import current
+from review_app.numbers import is_whole, whole
 from review_app.word_diff import word_diff
 
 blueprint = Blueprint("story", __name__)
@@ -131,20 +132,19 @@ def _wanted_tag(word: str) -> Tag:
 
 def version_of(form: Any) -> int:
     """The version that a form carries. Raises :class:`Conflict` when it is missing: nobody changes what they did not see."""
-    try:
-        return int(form.get("version", ""))
-    except ValueError:
+    if not is_whole(form.get("version")):
         raise Conflict(
             "Biểu mẫu thiếu số phiên bản. Mở lại trang rồi làm lại.",
             "The form lacks its version number. Open the page again.",
-        ) from None
+        )
+    return whole(form.get("version"))
 
 
 @blueprint.post("/stories/undo")
 @allow_act("story.untag")
 def undo() -> Response | BaseResponse:
     """Take back the tags named by their events (Z, or the button of the result sentence)."""
-    events = [int(word) for word in request.form.get("events", "").split(",") if word.isdigit()][:100]
+    events = [int(word) for word in request.form.get("events", "").split(",") if is_whole(word)][:100]
     back = local_path(request.form.get("next"), url_for("account.home"))
     versions: dict[int, int] = {}
     problem: LamroError | None = None
@@ -172,7 +172,7 @@ def claim(story_id: int) -> Response | BaseResponse:
     asked = request.form.get("item_id") or request.args.get("item", "")
     with context.reading() as session:
         choice = quote_queries.claim_choice(
-            session, story_id, person.unit_id, int(asked) if asked.isdigit() else None
+            session, story_id, person.unit_id, whole(asked) if is_whole(asked) else None
         )
     form = ClaimForm()
     form.item_id.choices = list(choice.items)
@@ -184,7 +184,7 @@ def claim(story_id: int) -> Response | BaseResponse:
         form.version.data = str(choice.version)
         form.next.data = local_path(request.args.get("next"), "")
     elif "pick" in request.form or "reload" in request.form:
-        if request.form.get("pick", "").isdigit():
+        if is_whole(request.form.get("pick")):
             form.quote.data = choice.sentences[min(int(request.form["pick"]), len(choice.sentences) - 1)]
     elif form.validate_on_submit() and _office_named(form):
         try:

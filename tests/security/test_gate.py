@@ -19,7 +19,7 @@ from tests.fixtures.office import PASSWORD
 #: what people who have not logged in may reach
 PUBLIC = {"static", "account.log_in", "account.choose_language", "health.probe"}
 #: values for the holes of addresses; most name nothing, which is enough: the gate comes before the view
-HOLES = {"IntegerConverter": 999999, "PathConverter": "css/base.css"}
+HOLES = {"Number": 999999, "PathConverter": "css/base.css"}
 
 
 def endpoints(app):

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
@@ -165,3 +167,52 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
         data[at : at + 400] = b"\xff" * 400
     path.write_bytes(data)
     assert migrate.integrity(Store(f"sqlite:///{path}")) != ""
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_administrators_made_by_the_command_line_keep_every_office(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """0006: the flag goes to those whom the audit log shows to be made on the server, and to nobody else."""
+    url = (
+        f"sqlite:///{tmp_path / 'old.db'}"
+        if engine == "sqlite"
+        else str(request.getfixturevalue("postgres_url"))
+    )
+    store = Store(url)
+    before = migrate.revisions()[migrate.revisions().index("0006") - 1]
+    config = Config()
+    config.set_main_option("script_location", "core.records:migrations")
+    with migrate._writer(store).connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, before)
+    at = "2026-11-20 01:00:00.000000"
+    with store.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO unit (id, locality, level, name, short_name, details) VALUES (1, '31', 'province', 'x', 'x', '{}')"
+            )
+        )
+        for number, (maker, role) in enumerate(
+            [("NULL", "administrator"), ("1", "administrator"), ("NULL", "officer")], 1
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO account (id, username, display_name, position, email, unit_id, password_hash, must_change_password,"
+                    f" active, language, theme, single_keys, created_at, version) VALUES ({number}, 'a{number}', 'A', '', '', 1, 'x',"
+                    f" false, true, 'vi', 'auto', true, '{at}', 1)"
+                )
+            )
+            connection.execute(text(f"INSERT INTO account_role VALUES ({number}, '{role}')"))
+            connection.execute(
+                text(
+                    "INSERT INTO audit (id, at, account_id, address, act, object_type, object_id, refused, detail, content_sha256,"
+                    f" previous, hash) VALUES ({number}, '{at}', {maker}, '', 'account.create', 'account', '{number}', false, '{{}}', '',"
+                    f" '{number}', '{number}')"
+                )
+            )
+    migrate.upgrade(store)
+    with store.engine.connect() as connection:
+        rows = connection.execute(text("SELECT id FROM account WHERE all_offices ORDER BY id")).all()
+    assert [row.id for row in rows] == [1]
+    store.close()
