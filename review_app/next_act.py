@@ -124,9 +124,20 @@ def _verifying(page: IncidentPage) -> NextAct:
             gettext("Thêm bằng chứng") if may("claim.add_evidence") else "",
             url_for("claim.show", claim_id=claim.id) + "#add-evidence",
         )
+    if claim.missing_accurate:
+        return NextAct(
+            ngettext(
+                "Mới có %(origins)s nguồn độc lập. Muốn kết luận Chính xác hoặc Sai lệch thì còn cần %(num)s nguồn nữa, hoặc một văn bản của cơ quan có thẩm quyền.",
+                "Mới có %(origins)s nguồn độc lập. Muốn kết luận Chính xác hoặc Sai lệch thì còn cần %(num)s nguồn nữa, hoặc một văn bản của cơ quan có thẩm quyền.",
+                claim.missing_accurate,
+                origins=claim.origins,
+            ),
+            gettext("Thêm bằng chứng") if may("claim.add_evidence") else "",
+            url_for("claim.show", claim_id=claim.id) + "#add-evidence",
+        )
     return NextAct(
         gettext(
-            "Có %(pieces)s bằng chứng, %(origins)s nguồn độc lập. Đủ căn cứ thì đề xuất kết luận.",
+            "Có %(pieces)s bằng chứng, %(origins)s nguồn độc lập: đủ để đề xuất kết luận.",
             pieces=len(claim.evidence),
             origins=claim.origins,
         ),

@@ -16,7 +16,7 @@ from core.records.item import Capture, Item, Story
 from core.records.source import Source
 from core.records.unit import Unit
 from core.rules import evidence as rules
-from core.rules.vocabulary import Level, VerdictState
+from core.rules.vocabulary import Level, Verdict, VerdictState
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,18 @@ class ClaimPage:
     sensitive: bool
     incident_id: int | None
     incident_number: int | None
+    story_incident_id: int | None
+    """The incident that the claim's story stands in, whether or not the claim was taken into it."""
     verdict: str
     sub_verdict: str
     evidence: tuple[EvidenceRow, ...]
     removed: tuple[EvidenceRow, ...]
     origins: int
     """Independent origins among the evidence that is not the concerned office's own word alone."""
+    missing_accurate: int
+    """Independent origins still needed before Chính xác may be proposed; 0: enough."""
+    missing_misleading: int
+    """The same for Sai lệch, for which the concerned office's own word is never enough."""
     verdicts: tuple[VerdictRow, ...]
 
     @property
@@ -150,7 +156,7 @@ def page(session: Session, claim: Claim, every: dict[int, Unit]) -> ClaimPage:
     concerned = {claim.unit_id} if claim.concerns_own else set()
     if claim.concerns_unit_id is not None:
         concerned.add(claim.concerns_unit_id)
-    rows, origins = _evidence(session, claim, every, concerned)
+    rows, pieces, own = _evidence(session, claim, every, concerned)
     verdicts = _verdicts(session, claim, every)
     known = people.names(session, [claim.created_by])
     return ClaimPage(
@@ -176,18 +182,21 @@ def page(session: Session, claim: Claim, every: dict[int, Unit]) -> ClaimPage:
         sensitive=claim.sensitive,
         incident_id=claim.incident_id,
         incident_number=incident.number if incident is not None else None,
+        story_incident_id=story.incident_id,
         verdict=claim.verdict,
         sub_verdict=claim.sub_verdict,
         evidence=tuple(row for row in rows if row.removed_at is None),
         removed=tuple(row for row in rows if row.removed_at is not None),
-        origins=origins,
+        origins=len(rules.origins(pieces, own=own)),
+        missing_accurate=rules.missing_origins(Verdict.ACCURATE, pieces, own=own),
+        missing_misleading=rules.missing_origins(Verdict.MISLEADING, pieces, own=own),
         verdicts=verdicts,
     )
 
 
 def _evidence(
     session: Session, claim: Claim, every: dict[int, Unit], concerned: set[int]
-) -> tuple[list[EvidenceRow], int]:
+) -> tuple[list[EvidenceRow], list[rules.Piece], set[int]]:
     found = session.execute(
         select(Evidence, Capture.path)
         .outerjoin(Capture, Capture.id == Evidence.capture_id)
@@ -241,7 +250,7 @@ def _evidence(
                 removed_at=row.removed_at,
             )
         )
-    return made, len(rules.origins(pieces, own=own))
+    return made, pieces, own
 
 
 def _verdicts(session: Session, claim: Claim, every: dict[int, Unit]) -> tuple[VerdictRow, ...]:

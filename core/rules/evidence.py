@@ -319,21 +319,29 @@ def origins(pieces: Sequence[Piece], *, own: Iterable[int] = ()) -> list[frozens
     return [frozenset(group) for group in groups.values()]
 
 
+def missing_origins(verdict: Verdict, pieces: Sequence[Piece], *, own: Iterable[int]) -> int:
+    """How many independent origins are still needed before the verdict may be proposed; 0: enough. ``own`` as in :func:`require_enough`."""
+    if verdict not in {Verdict.ACCURATE, Verdict.MISLEADING}:
+        return 0
+    own_ids = set(own) if verdict == Verdict.MISLEADING else set()
+    if any(piece.competent and piece.id not in own_ids for piece in pieces):
+        return 0
+    # the office's own word is one origin whatever it is called, so two origins always hold an independent one
+    return max(0, 2 - len(origins(pieces, own=own_ids)))
+
+
 def require_enough(verdict: Verdict, pieces: Sequence[Piece], *, own: Iterable[int]) -> None:
     """Chính xác and Sai lệch need two independent origins or one competent authority. Raises :class:`RuleBroken` ("evidence").
 
     ``own``: pieces that are the word of the office a claim is about. For Sai lệch they are never a competent authority, count as
     one origin together, and never count alone (rule "own_unit", T14).
     """
-    if verdict not in {Verdict.ACCURATE, Verdict.MISLEADING}:
+    own = set(own)
+    if not missing_origins(verdict, pieces, own=own):
         return
-    own_ids = set(own) if verdict == Verdict.MISLEADING else set()
-    if any(piece.competent and piece.id not in own_ids for piece in pieces):
-        return
+    own_ids = own if verdict == Verdict.MISLEADING else set()
     groups = origins(pieces, own=own_ids)
     independent = [group for group in groups if not group <= own_ids]
-    if len(groups) >= 2 and independent:
-        return
     if pieces and own_ids and not independent:
         raise RuleBroken(
             "own_unit",

@@ -12,8 +12,9 @@ from lxml import etree, html
 
 from core.queries.official_page import official_page
 from core.records.audit import AuditRow
-from core.records.claim import Claim, Evidence
+from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.document import Document
+from core.records.item import Story
 from core.services import draft
 from review_app.app import create_app
 from review_app.settings import WebSettings
@@ -96,6 +97,63 @@ def test_evidence_is_added_with_its_file_and_taken_out_with_a_reason(way):
         == 303
     )
     assert "1 bằng chứng đã bỏ" in words(hanh.get(address))
+
+
+def test_one_source_says_how_many_are_missing_and_two_open_the_proposal(way):
+    answering, somebody = way("claim")
+    hanh = somebody("hanh.dt")
+    address = f"/claims/{answering.claim_id}"
+    for title, source in (("Sổ trực đêm", "Trạm bơm Bến"), ("Lời kể", "Trường Tiểu học Văn Tố")):
+        assert "đủ để đề xuất" not in words(hanh.get(address)).lower()
+        sent = {
+            "evidence-title": title, "evidence-kind": "document", "evidence-source_name": source, "evidence-body": "Đê khô",
+        }  # fmt: skip
+        assert hanh.post(f"{address}/evidence", sent).status_code == 303
+        page = hanh.get(address)
+        tree = parse(page.text)
+        next_act = " ".join(tree.xpath("//section[@aria-labelledby='n1']")[0].text_content().split())
+        incident = words(hanh.get(f"/incidents/{answering.incident_id}"))
+        blocked = tree.xpath(
+            "//section[@aria-labelledby='n1']//button[@aria-disabled='true']/@aria-describedby"
+        )
+        opened = tree.xpath("//details[@id='add-evidence']/@open")
+        if title == "Sổ trực đêm":
+            assert "Có 1 nguồn độc lập." in next_act and "còn cần 1 nguồn độc lập nữa" in next_act
+            assert blocked == ["why-propose"] and opened, "the act names its reason, the form stays open"
+            assert "còn cần 1 nguồn nữa" in incident
+        else:
+            assert "Có 2 nguồn độc lập. Đủ để đề xuất kết luận." in next_act
+            assert not blocked and not opened
+            assert "2 nguồn độc lập: đủ để đề xuất kết luận" in incident
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sub", "said", "opens"),
+    [
+        ("misleading", "false", "Cần một vụ việc để đánh giá và chọn cách trả lời", True),
+        ("accurate", "", "mở vụ việc rồi chọn trả lời phản ánh", True),
+        ("opinion", "criticism", "mở vụ việc rồi chọn trả lời phản ánh", True),
+        ("opinion", "satire", "xong việc ở trang này", False),
+        ("unverified", "", "Có bằng chứng mới thì thêm vào", False),
+    ],
+)
+def test_a_confirmed_claim_leads_to_what_comes_next(way, verdict, sub, said, opens):
+    answering, somebody = way("confirmed")
+    with answering.desk.store.write() as session:
+        claim = session.get_one(Claim, answering.claim_id)
+        session.get_one(Story, claim.story_id).incident_id = None
+        claim.incident_id = None
+        kept = session.query(VerdictRecord).filter_by(claim_id=claim.id, state="confirmed").one()
+        kept.verdict = claim.verdict = verdict
+        kept.sub_verdict = claim.sub_verdict = sub
+    page = somebody("hanh.dt").get(f"/claims/{answering.claim_id}")
+    section = parse(page.text).xpath("//section[@aria-labelledby='n1']")[0]
+    assert said in " ".join(section.text_content().split())
+    assert section.xpath(".//form/@action") == (["/incidents/new"] if opens else [])
+    assert not section.xpath(".//a[@href='#propose']"), "nothing is left to propose"
+    assert "Mở vụ việc" not in parse(somebody("luc.pv").get(f"/claims/{answering.claim_id}").text).xpath(
+        "string(//section[@aria-labelledby='n1'])"
+    )
 
 
 def test_own_office_cannot_confirm_and_a_neighbour_can(way):

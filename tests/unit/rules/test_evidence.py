@@ -16,6 +16,7 @@ from core.rules.evidence import (
     evidence_hash,
     find_verbatim,
     is_own_word,
+    missing_origins,
     origins,
     own_unit_cues,
     require_enough,
@@ -177,6 +178,24 @@ def test_what_is_enough(verdict: Verdict, pieces: list[Piece], own: set[int], ru
     with pytest.raises(RuleBroken) as refused:
         require_enough(verdict, pieces, own=own)
     assert refused.value.rule == rule
+
+
+@pytest.mark.parametrize(
+    ("verdict", "pieces", "own", "missing"),
+    [
+        (Verdict.MISLEADING, [], set(), 2),
+        (Verdict.MISLEADING, [ONE], set(), 1),
+        (Verdict.MISLEADING, [ONE, OTHER], set(), 0),
+        (Verdict.MISLEADING, [CITY], set(), 0),
+        (Verdict.MISLEADING, [OWN], {1}, 1),
+        (Verdict.ACCURATE, [OWN], {1}, 0),
+        (Verdict.UNVERIFIED, [], set(), 0),
+    ],
+)
+def test_how_many_sources_are_missing(
+    verdict: Verdict, pieces: list[Piece], own: set[int], missing: int
+) -> None:
+    assert missing_origins(verdict, pieces, own=own) == missing
 
 
 @pytest.mark.parametrize(
