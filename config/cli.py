@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
+from core.rules.vocabulary import Role
+
 app = typer.Typer(
     name="lamro",
     help="Làm Rõ: theo dõi báo chí về địa phương, kết luận có căn cứ, trả lời đúng thể thức. (Press monitoring and clarification.)",
@@ -272,7 +274,12 @@ def digest(
         str, typer.Option(help="Tuần ISO, ví dụ 2026-W47; bỏ trống: tuần trước. (ISO week.)")
     ] = "",
     format: Annotated[str, typer.Option(help="html hoặc docx.")] = "html",
-    out: Annotated[Path | None, typer.Option(help="Ghi vào tệp này. (Write to this file.)")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Ghi vào tệp này; bỏ trống: html in ra, docx vào LAMRO_HOME/outgoing. (Write to this file.)"
+        ),
+    ] = None,
     locality: Annotated[str, typer.Option(help="Cơ quan nào, theo mã đơn vị. (Which office.)")] = "",
 ) -> None:
     """Bản tin tuần. (The weekly digest.)"""
@@ -293,10 +300,20 @@ def users_list(ctx: typer.Context, as_json: Json = False) -> None:
 @users_app.command("add")
 def users_add(
     username: Annotated[str, typer.Argument(help="Tên đăng nhập.")],
-    role: Annotated[list[str], typer.Option(help="Vai trò, có thể lặp lại. (Role, may repeat.)")],
+    role: Annotated[
+        list[str],
+        typer.Option(help=f"Vai trò, có thể lặp lại. (Role, may repeat.) Một trong: {', '.join(Role)}."),
+    ],
     name: Annotated[str, typer.Option(help="Họ tên. (Full name.)")] = "",
     position: Annotated[str, typer.Option(help="Chức vụ. (Position.)")] = "",
-    locality: Annotated[str, typer.Option(help="Cơ quan, theo mã đơn vị. (Office.)")] = "",
+    unit: Annotated[
+        str,
+        typer.Option(
+            "--unit",
+            "--locality",
+            help="Cơ quan, theo mã đơn vị; bỏ trống: cơ quan mà lamro init đã tạo. (Office; none: the one that init made.)",
+        ),
+    ] = "",
     all_offices: Annotated[
         bool,
         typer.Option(
@@ -308,7 +325,7 @@ def users_add(
     """Thêm tài khoản; mật khẩu dùng một lần in ra một lần. (Add an account.)"""
     from config.commands.people import run_users_add
 
-    run_users_add(username, role, name, position, locality, all_offices=all_offices)
+    run_users_add(username, role, name, position, unit, all_offices=all_offices)
 
 
 @users_app.command("reset")
@@ -343,16 +360,17 @@ def demo(
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point of ``lamro``."""
-    from core.errors import LamroError
+    from config.commands.usage import run
+    from core.errors import LamroError, WrongUse
 
     try:
-        app(args=arguments, prog_name="lamro")
+        raise SystemExit(run(app, arguments, "lamro"))
     except LamroError as error:
         print(f"Lỗi: {error.vi}\n       ({error.en})", file=sys.stderr)
         fields: dict[str, Any] = getattr(error, "fields", {})
         for name, sentence in fields.items():
             print(f"  - {name}: {sentence}", file=sys.stderr)
-        raise SystemExit(1) from None
+        raise SystemExit(2 if isinstance(error, WrongUse) else 1) from None
     except BrokenPipeError:
         raise SystemExit(1) from None
 

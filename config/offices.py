@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.errors import NotFound
+from core.errors import NotFound, WrongUse
+from core.queries import exports
 from core.rules.vocabulary import Level
 from core.services import units
 from core.services.desk import Desk
@@ -14,7 +15,7 @@ _SHORT = {"thành phố": "thành phố", "tỉnh": "tỉnh"}
 
 
 def unit_of(code: str) -> Unit:
-    """The unit with this official code. Raises :class:`NotFound` with names that sound alike."""
+    """The unit with this official code. Raises :class:`WrongUse` with names that sound alike."""
     unit = gazetteer().get(code)
     if unit is not None and unit.level in {"c", "p"}:
         return unit
@@ -28,7 +29,7 @@ def unit_of(code: str) -> Unit:
         if alike
         else " Ví dụ: 11131 là xã Chí Minh, thành phố Hải Phòng."
     )
-    raise NotFound(f"Không có đơn vị hành chính mang mã {code}.{hint}", f"No unit with code {code}.")
+    raise WrongUse(f"Không có đơn vị hành chính mang mã {code}.{hint}", f"No unit with code {code}.")
 
 
 def office_details(unit: Unit) -> dict[str, Any]:
@@ -60,4 +61,33 @@ def ensure_office(desk: Desk, code: str, *, details: dict[str, Any] | None = Non
         short_name=unit.typed_name,
         parent_locality=parent_code,
         details=office_details(unit) | (details or {}),
+    )
+
+
+def office_of(desk: Desk, code: str) -> exports.UnitRow:
+    """The office of a unit code; of none, the one that ``lamro init`` made: it watches, and the first account is of it.
+
+    The offices above it, made along with it, watch nothing and come last. Raises :class:`NotFound` when there is no office yet,
+    :class:`WrongUse` for a code that is no office's.
+    """
+    offices = exports.units(desk)
+    if not offices:
+        raise NotFound(
+            "Chưa có cơ quan nào. Chạy lamro init --locality MÃ trước.",
+            "No office yet. Run lamro init --locality CODE first.",
+        )
+    if code:
+        for office in offices:
+            if office.locality == code:
+                return office
+        known = ", ".join(f"{office.locality} {office.short_name}" for office in offices)
+        raise WrongUse(
+            f"Chưa có cơ quan nào mang mã {code}. Đang có: {known}. Thêm cơ quan: lamro init --locality MÃ.",
+            f"No office has the code {code}. There are: {known}. Add one: lamro init --locality CODE.",
+        )
+    watching = set(units.active_units(desk))
+    first = min(exports.accounts(desk), key=lambda row: row.id, default=None)
+    first_code = first.locality if first is not None else ""
+    return min(
+        offices, key=lambda office: (office.id not in watching, office.locality != first_code, office.id)
     )

@@ -17,11 +17,23 @@ if TYPE_CHECKING:
     from core.services.desk import Desk
 
 
+def require_home(settings: Settings) -> None:
+    """Raises :class:`core.errors.Misconfigured` when ``lamro init`` has not been run here. A database server answers for itself."""
+    from core.errors import Misconfigured
+
+    if not settings.database_url and not (settings.home / "lamro.db").exists():
+        raise Misconfigured(
+            f"Chưa có dữ liệu trong {settings.home}. Chạy trước: lamro init --locality MÃ, ví dụ 11131.",
+            f"No database in {settings.home}. Run lamro init --locality CODE first.",
+        )
+
+
 def make_store(settings: Settings) -> Store:
-    """The database, at the revision this program knows. Raises :class:`core.errors.Misconfigured` when it is not."""
+    """The database, at the revision this program knows. Raises :class:`core.errors.Misconfigured` when it is not, or is not there."""
     from core.records.engine import Store
     from core.records.migrate import check
 
+    require_home(settings)
     store = Store(settings.store_url)
     check(store)
     return store

@@ -70,6 +70,12 @@ class Invalid(LamroError):
         self.fields: dict[str, str] = dict(fields or {})
 
 
+class WrongUse(Invalid):
+    """A command was written wrongly: a word it does not know, two options that exclude each other. It answers 2, not 1."""
+
+    code = "wrong_use"
+
+
 class Misconfigured(LamroError):
     """The program cannot start with these settings: what, where, and an example."""
 

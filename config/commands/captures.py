@@ -9,7 +9,7 @@ from typing import Any
 from config.commands.output import print_json, print_table, short_time, terminal_safe
 from config.settings import load
 from config.wiring import make_desk
-from core.errors import Invalid, LamroError
+from core.errors import LamroError, WrongUse
 from core.queries import capture as queries
 
 STATES = {
@@ -48,7 +48,7 @@ def run_capture_list(item: int, limit: int, *, as_json: bool) -> None:
 def run_capture_show(capture_id: int, *, headers: bool, body: bool, text: bool, as_json: bool) -> int:
     """One capture. The state goes to stderr, so that ``--body`` can be piped; 1 unless the file is as it was written."""
     if headers + body + text > 1:
-        raise Invalid(
+        raise WrongUse(
             "Chọn một trong --headers, --body, --text.", "Choose one of --headers, --body and --text."
         )
     desk = make_desk(load())

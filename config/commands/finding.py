@@ -8,14 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from config.commands.output import print_json, print_table, short_time
+from config.offices import office_of
 from config.settings import Settings, load
 from config.wiring import make_desk, make_index
 from core.clock import VIETNAM
-from core.errors import Invalid, LamroError, NotFound
+from core.errors import Invalid, LamroError, WrongUse
 from core.ports import Filters, SortOrder
 from core.queries import exports
 from core.services import searching
@@ -27,12 +28,12 @@ _SORTS: dict[str, SortOrder] = {"date": "newest", "published": "published", "sco
 def run_search(query: str, limit: int, sort: str, backend: str, *, as_json: bool) -> None:
     """The review app's search over everything stored."""
     if sort not in _SORTS:
-        raise Invalid(
+        raise WrongUse(
             f"--sort {sort!r}: chọn một trong {', '.join(_SORTS)}.",
             f"--sort must be one of {', '.join(_SORTS)}.",
         )
     if backend not in {"", "fts5", "elasticsearch"}:
-        raise Invalid("--backend: chọn fts5 hoặc elasticsearch.", "--backend must be fts5 or elasticsearch.")
+        raise WrongUse("--backend: chọn fts5 hoặc elasticsearch.", "--backend must be fts5 or elasticsearch.")
     desk = make_desk(load(), backend=backend or None)
     found = searching.search(
         desk, None, query, Filters(), sort=_SORTS[sort], limit=limit, offset=0, facets=False
@@ -56,6 +57,13 @@ def run_search(query: str, limit: int, sort: str, backend: str, *, as_json: bool
         return
     if found.banner:
         print(found.banner)
+    if not found.total:
+        print(
+            f"Không có tin nào khớp {query!r}. Thử ít từ hơn, bỏ dấu ngoặc kép, viết OR giữa các từ;"
+            " xem tin đã lưu: lamro items; đọc nguồn ngay: lamro crawl.\n"
+            "(Nothing found. Try fewer words, no quotes, or OR between them; see what is stored: lamro items.)"
+        )
+        return
     print_table(
         f"{found.total} tin",
         ("Số", "Đăng lúc", "Tiêu đề", "Đoạn khớp"),
@@ -111,10 +119,8 @@ def _examine() -> list[Finding]:
     try:
         desk = make_desk(settings)
     except LamroError as error:
-        return [
-            *findings,
-            Finding("Cơ sở dữ liệu", False, error.vi, "Chưa có dữ liệu thì chạy: lamro init --locality MÃ"),
-        ]
+        # First, since nothing else matters until it is mended; its sentence says what to run.
+        return [Finding("Cơ sở dữ liệu", False, error.vi), *findings]
     for part, look in (
         ("Cơ sở dữ liệu", _database),
         ("Nhật ký", _audit),
@@ -270,35 +276,35 @@ def run_digest(week: str, form: str, out: Path | None, locality: str) -> None:
     from core.services import digest
 
     if form not in {"html", "docx"}:
-        raise Invalid("--format: chọn html hoặc docx.", "--format must be html or docx.")
-    desk = make_desk(load())
+        raise WrongUse("--format: chọn html hoặc docx.", "--format must be html or docx.")
+    settings = load()
+    desk = make_desk(settings)
     if not week:
         year, number, _ = (desk.clock.now().astimezone(VIETNAM) - timedelta(days=7)).isocalendar()
         week = f"{year}-W{number:02d}"
-    if not re.fullmatch(r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])", week):
-        raise Invalid(f"--week {week!r}: viết như 2026-W47.", f"--week {week!r}: write it like 2026-W47.")
-    offices = exports.units(desk)
-    office = (
-        next((unit for unit in offices if unit.locality == locality), None)
-        if locality
-        else next(iter(_watching(desk)), None)
-    )
-    if office is None:
-        raise NotFound(
-            "Chưa có cơ quan nào. Chạy lamro init --locality MÃ trước.",
-            "No office yet. Run lamro init --locality CODE first.",
-        )
+    found = re.fullmatch(r"(\d{4})-W(\d\d)", week, re.ASCII)
+    try:
+        if found is None:
+            raise ValueError(week)
+        date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    except ValueError:
+        raise WrongUse(
+            f"--week {week!r}: không có tuần này; viết như 2026-W47.",
+            f"--week {week!r}: there is no such week; write it like 2026-W47.",
+        ) from None
+    office = office_of(desk, locality)
     made = exports.digest_file(desk, digest.make(desk, office.id, week))
     if form == "html" and out is None:
         sys.stdout.write(made.html)
         return
-    target = out or Path(f"ban-tin-{week}.{form}")
-    target.write_bytes(made.docx if form == "docx" else made.html.encode("utf-8"))
+    target = out or settings.outgoing_path / f"ban-tin-{week}-{office.locality}.{form}"
+    try:
+        if out is None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(made.docx if form == "docx" else made.html.encode("utf-8"))
+    except OSError as error:
+        raise Invalid(
+            f"Không ghi được {target}: {error.strerror}. Chọn tệp khác: --out TỆP.",
+            f"{target} cannot be written: {error.strerror}. Choose another file: --out FILE.",
+        ) from error
     print(f"Đã ghi {target}")
-
-
-def _watching(desk: Desk) -> list[exports.UnitRow]:
-    from core.services import units
-
-    active = set(units.active_units(desk))
-    return [unit for unit in exports.units(desk) if unit.id in active]

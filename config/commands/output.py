@@ -45,6 +45,11 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
     Console().print(table)
 
 
+def one_a_line(words: Iterable[tuple[object, object]]) -> str:
+    """Names with their words, each on a line of its own below a sentence."""
+    return "".join(f"\n         {name}: {word}" for name, word in words)
+
+
 def short_time(moment: datetime | None) -> str:
     """Day and time in Viet Nam, or a dash."""
     return "-" if moment is None else moment.astimezone(VIETNAM).strftime("%d/%m %H:%M")

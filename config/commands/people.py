@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from config.commands.output import print_json, print_table
+from config.commands.output import one_a_line, print_json, print_table
+from config.offices import office_of
 from config.settings import load
 from config.wiring import make_desk
-from core.errors import Invalid, NotFound
+from core.errors import NotFound, WrongUse
 from core.queries import exports
 from core.rules.vocabulary import Role
 from core.services import accounts
@@ -37,28 +38,21 @@ def run_users(*, as_json: bool) -> None:
 
 
 def run_users_add(
-    username: str, roles: list[str], name: str, position: str, locality: str, *, all_offices: bool = False
+    username: str, roles: list[str], name: str, position: str, unit: str, *, all_offices: bool = False
 ) -> None:
     """Make an account and print its one-time password once."""
     desk = make_desk(load())
     known = {str(role) for role in Role}
     unknown = [role for role in roles if role not in known]
     if unknown:
-        raise Invalid(
-            f"Không có vai trò {', '.join(unknown)}. Chọn trong: {', '.join(sorted(known))}.",
-            f"Unknown role {', '.join(unknown)}. One of: {', '.join(sorted(known))}.",
+        from review_app.words import ROLES
+
+        words = one_a_line((role, ROLES[role]) for role in Role)
+        raise WrongUse(
+            f"Không có vai trò {', '.join(unknown)}. Chọn trong:{words}",
+            f"Unknown role {', '.join(unknown)}. Choose one of the list above.",
         )
-    offices = exports.units(desk)
-    office = (
-        next((unit for unit in offices if unit.locality == locality), None)
-        if locality
-        else (offices[0] if offices else None)
-    )
-    if office is None:
-        raise NotFound(
-            f"Chưa có cơ quan nào có mã {locality or '…'}. Chạy lamro init --locality MÃ trước.",
-            f"No office with code {locality or '…'}. Run lamro init --locality CODE first.",
-        )
+    office = office_of(desk, unit)
     made = accounts.create(
         desk,
         None,
@@ -70,7 +64,7 @@ def run_users_add(
         roles=[Role(role) for role in roles],
         all_offices=all_offices,
     )
-    print(f"Đã thêm {username} ({office.short_name}).")
+    print(f"Đã thêm {username} vào cơ quan {office.short_name} (mã {office.locality}).")
     print(f"Mật khẩu dùng một lần, chỉ hiện lần này: {made.one_time_password}")
 
 

@@ -11,11 +11,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.commands.output import print_json, print_lines, print_table, short_time
+from config.commands.sources import require_kind
 from config.commands.text import json_lines
 from config.settings import load
 from config.wiring import make_desk
 from core.clock import VIETNAM
-from core.errors import Invalid, NotFound
+from core.errors import NotFound, WrongUse
 from core.messages import CrawlJob, ImportRow, SourceResult
 from core.queries import exports
 from core.services import crawl, intake, sources
@@ -34,6 +35,7 @@ def run_crawl(source_ids: list[str], url: str, kind: str, *, as_json: bool) -> i
     desk = make_desk(settings)
     owner = owner_name("crawl")
     if url:
+        require_kind(desk, kind)
         source_ids = [_temporary_source(desk, url, kind)]
     else:
         known = {row.id for row in exports.sources(desk)}
@@ -117,7 +119,7 @@ def run_items(source: str, since: str, limit: int, *, as_json: bool) -> None:
         try:
             moment = datetime.fromisoformat(since)
         except ValueError:
-            raise Invalid(
+            raise WrongUse(
                 f"--since {since!r} không phải thời điểm ISO 8601, ví dụ 2026-11-22T07:00+07:00.",
                 f"--since {since!r} is not ISO 8601.",
             ) from None

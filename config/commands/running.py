@@ -36,15 +36,11 @@ def run_serve(host: str | None, port: int | None, *, scheduler: bool) -> int:
 
 def make_ready(settings: Settings) -> None:
     """Bring the database to this program's revision before the processes start. Raises when there is no home yet."""
-    from core.errors import Misconfigured
+    from config.wiring import require_home
     from core.records.engine import Store
     from core.records.migrate import upgrade
 
-    if not settings.database_url and not (settings.home / "lamro.db").exists():
-        raise Misconfigured(
-            f"Chưa có dữ liệu trong {settings.home}. Chạy trước: lamro init --locality MÃ, ví dụ 11131.",
-            f"No database in {settings.home}. Run lamro init --locality CODE first.",
-        )
+    require_home(settings)
     store = Store(settings.store_url)
     upgrade(store)
     store.close()

@@ -8,12 +8,14 @@ from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.commands.output import print_json, print_table, short_time
+from config.commands.output import one_a_line, print_json, print_table, short_time
 from config.settings import load
 from config.wiring import make_desk
-from core.errors import Invalid
+from core.errors import Invalid, WrongUse
 from core.queries import exports
+from core.rules.vocabulary import SourceState
 from core.services import source_import, sources
+from core.services.desk import Desk
 from core.services.source_files import MOST_BYTES, read, source_id_of, write_opml
 
 #: faults of a file that are named one by one; the rest is counted
@@ -26,11 +28,21 @@ def run_sources(*, as_json: bool) -> None:
     if as_json:
         print_json([asdict(row) for row in rows])
         return
+    from review_app.words import OUTCOMES, SOURCE_STATES
+
     print_table(
         f"{len(rows)} nguồn",
         ("Mã", "Tên", "Loại", "Trạng thái", "Lần đọc cuối", "Kết quả", "Tình trạng"),
         (
-            (row.id, row.name, row.kind, row.state, short_time(row.last_run), row.outcome, row.sentence)
+            (
+                row.id,
+                row.name,
+                row.kind,
+                SOURCE_STATES[SourceState(row.state)].label,
+                short_time(row.last_run),
+                OUTCOMES[row.outcome] if row.outcome else "-",
+                row.sentence,
+            )
             for row in rows
         ),
     )
@@ -38,14 +50,30 @@ def run_sources(*, as_json: bool) -> None:
 
 def run_sources_add(url: str, kind: str, source_id: str, name: str) -> None:
     """Add a source that the schedule will read."""
+    desk = make_desk(load())
+    require_kind(desk, kind)
     made = sources.add_source(
-        make_desk(load()),
+        desk,
         None,
         sources.NewSource(
             id=source_id or source_id_of(url), name=name or urlsplit(url).netloc or url, kind=kind, url=url
         ),
     )
     print(f"Đã thêm nguồn {made}. Đọc thử ngay: lamro crawl --source {made}")
+
+
+def require_kind(desk: Desk, kind: str) -> None:
+    """Raises :class:`WrongUse` naming the kinds with their words unless there is such a kind of source."""
+    known = desk.kinds.names()
+    if kind in known:
+        return
+    from review_app.words import SOURCE_KINDS
+
+    words = one_a_line((name, SOURCE_KINDS.get(name, name)) for name in known)
+    raise WrongUse(
+        f"Không có loại nguồn {kind}. Chọn trong:{words}",
+        f"There is no kind of source {kind}. Choose one of the list above.",
+    )
 
 
 def run_sources_import(file: Path, *, dry_run: bool = False) -> int:

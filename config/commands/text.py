@@ -10,7 +10,7 @@ from typing import Any
 
 from config.commands.output import print_json, print_lines
 from core.clock import clock_from_environment
-from core.errors import Invalid
+from core.errors import Invalid, LamroError
 
 
 def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -81,7 +81,6 @@ def run_extract(file: Path, url: str) -> int:
 
 def run_feed(files: list[Path]) -> int:
     """What ingest would see in feed files; one bad file never stops the next."""
-    from core.errors import LamroError
     from crawlers.parse_worker import ParseWorker
 
     now = clock_from_environment().now()
@@ -92,9 +91,7 @@ def run_feed(files: list[Path]) -> int:
                 parsed = worker.feed(file.read_bytes(), url="", now=now)
             except (LamroError, OSError) as error:
                 bad += 1
-                print_lines(
-                    [{"file": str(file), "error": error.vi if isinstance(error, LamroError) else str(error)}]
-                )
+                print_lines([{"file": str(file), "error": _why(file, error)}])
                 continue
             print_lines(
                 {
@@ -110,3 +107,16 @@ def run_feed(files: list[Path]) -> int:
             print_lines([{"file": str(file), "entries": len(parsed.entries)}])
             sys.stdout.flush()
     return 1 if bad == len(files) else 0
+
+
+def _why(file: Path, error: LamroError | OSError) -> str:
+    """Why a file was not read, in both languages."""
+    if isinstance(error, LamroError):
+        return f"{error.vi} ({error.en})"
+    if isinstance(error, FileNotFoundError):
+        return f"Không có tệp {file}. Kiểm tra lại tên và đường dẫn. (There is no file {file}.)"
+    if isinstance(error, IsADirectoryError):
+        return f"{file} là thư mục, cần một tệp. ({file} is a directory, not a file.)"
+    if isinstance(error, PermissionError):
+        return f"Không có quyền đọc tệp {file}. (No permission to read {file}.)"
+    return f"Không đọc được tệp {file}: {error.strerror}. (Cannot read {file}: {error.strerror}.)"

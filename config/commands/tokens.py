@@ -7,12 +7,14 @@ import sys
 
 from config.settings import load
 from config.tokens import forget_token, keep_token
+from config.wiring import require_home
 from core.errors import LamroError
 
 
 def run_token(name: str, *, forget: bool) -> int:
     """Keep or take away; says where the file is, never what is in it."""
     settings = load()
+    require_home(settings)
     if forget:
         found = forget_token(settings.home, name)
         print(f"Đã bỏ mã của {name}." if found else f"Không có mã nào của {name}.")

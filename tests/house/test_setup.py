@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -89,6 +91,25 @@ def test_a_second_call_does_nothing(made):
     done = _setup(made)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (made / "asked").read_text().splitlines() == asked
+
+
+def test_the_number_of_libraries_is_said_and_a_terminal_sees_the_progress(made):
+    number = len(re.findall(r"^[A-Za-z0-9]\S*==", (made / "requirements.lock").read_text(), re.M))
+    assert number > 50
+    assert f"tải {number} thư viện" in _setup(made).stdout
+    for environment, asked in (({}, "--progress-bar=on"), ({"CI": "true"}, "-qq")):
+        (made / ".venv" / ".lamro-setup").unlink()
+        (made / "asked").unlink()
+        ours, theirs = pty.openpty()
+        tools = made.parent / "bin"
+        done = subprocess.run(
+            [tools / "sh", made / "scripts" / "setup"], stdout=theirs, check=False, env={"PATH": str(tools), **environment}
+        )  # fmt: skip
+        assert done.returncode == 0
+        assert f"{number}" in os.read(ours, 4096).decode()
+        os.close(ours)
+        os.close(theirs)
+        assert f"-m pip install {asked} --require-hashes" in (made / "asked").read_text()
 
 
 @pytest.mark.parametrize("change", ["requirements.lock", "pyproject.toml", "moved", "no command"])
