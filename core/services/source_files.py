@@ -17,6 +17,7 @@ import yaml
 
 from core.errors import Invalid
 from core.services.sources import NewSource
+from core.text.normalise import clean
 from core.text.urls import canonical_url
 
 #: more than this in one file is a mistake, not a list of sources (reliability.md §4 row 67)
@@ -310,7 +311,7 @@ def _typed(field: str, text: str) -> Any:
     if field in _YES_NO:
         low = text.lower()
         return True if low in _TRUE else False if low in _FALSE else text
-    return int(text) if field in _NUMBERS and text.isdigit() and len(text) < 7 else text
+    return int(text) if field in _NUMBERS and text.isascii() and text.isdigit() and len(text) < 7 else text
 
 
 def write_opml(sources: Iterable[NewSource], title: str, made: str) -> bytes:
@@ -327,18 +328,19 @@ def write_opml(sources: Iterable[NewSource], title: str, made: str) -> bytes:
     body = etree.SubElement(root, "body")
     for source in sources:
         feed = source.kind == "feed"
-        outline = etree.SubElement(body, "outline", {"text": source.name, "title": source.name})
+        outline = etree.SubElement(body, "outline", {"text": clean(source.name), "title": clean(source.name)})
         outline.set("type", "rss" if feed else "link")
-        outline.set("xmlUrl" if feed else "url", source.url)
+        outline.set("xmlUrl" if feed else "url", clean(source.url))
         if source.language:
-            outline.set("language", source.language)
+            outline.set("language", clean(source.language))
         for field in _OWN:
             value = getattr(source, field)
             if value is not None:
                 outline.set(
-                    f"{{{NAMESPACE}}}{field}", str(value).lower() if isinstance(value, bool) else str(value)
+                    f"{{{NAMESPACE}}}{field}",
+                    str(value).lower() if isinstance(value, bool) else clean(str(value)),
                 )
         for key, value in source.rules.items():
             if isinstance(value, (str, int)):
-                outline.set(f"{{{NAMESPACE}}}rule-{key}", str(value))
+                outline.set(f"{{{NAMESPACE}}}rule-{key}", clean(str(value)))
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)

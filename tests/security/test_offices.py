@@ -130,6 +130,7 @@ SHARED_PAGES = {
     "grouping.show",
     "sources.latest",
     "sources.preview",
+    "sources.run",
     "capture.compare",
     "capture.file", "capture.show",
     "digest.file", "digest.show", "sources.edit", "sources.show", "static", "story.claim", "story.item", "story.show",
