@@ -89,4 +89,4 @@ def test_a_damaged_file_is_said_and_is_a_failure(kept, capsysbinary):
     code, _, err = run(capsysbinary, "show", "77")
     assert code == 1 and "capture list" in err
     code, _, err = run(capsysbinary, "show", "1", "--body", "--text")
-    assert code == 1
+    assert code == 2
