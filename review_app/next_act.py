@@ -11,7 +11,7 @@ from core.queries.incident import DocumentRow, IncidentPage
 from core.queries.people import Name
 from core.rules.matrix import Answer
 from core.rules.vocabulary import ApprovalStep, DocumentState, IncidentState, Role
-from review_app import words
+from review_app import context, words
 from review_app.answer_words import DOCUMENTS_LOWER, STEPS
 from review_app.gate import may
 
@@ -38,6 +38,11 @@ def _for(page: IncidentPage, role: Role) -> str:
     return people_words(page.holders.get(role, ()), role)
 
 
+def _reader_is(names: tuple[Name, ...]) -> bool:
+    """The act is the reader's own, or may be: nobody is spoken of as a third person on the own screen."""
+    return any(one.id == context.actor().account_id for one in names)
+
+
 def next_act(page: IncidentPage) -> NextAct:
     """What waits on this incident."""
     state = S(page.state)
@@ -51,7 +56,9 @@ def next_act(page: IncidentPage) -> NextAct:
         )
     if state == S.ASSESSING:
         return NextAct(
-            gettext("Chờ %(name)s chọn phương án trả lời.", name=_for(page, Role.SPOKESPERSON)),
+            gettext("Việc của tài khoản này: chọn phương án trả lời.")
+            if _reader_is(page.holders.get(Role.SPOKESPERSON, ()))
+            else gettext("Chờ %(name)s chọn phương án trả lời.", name=_for(page, Role.SPOKESPERSON)),
             gettext("Chọn phương án") if may("incident.choose") else "",
             "#choose",
         )
@@ -71,7 +78,9 @@ def next_act(page: IncidentPage) -> NextAct:
         )
     if state == S.FOLLOW_UP:
         return NextAct(
-            gettext(
+            gettext("Việc của tài khoản này: theo dõi, khi tin đã lắng thì đóng vụ.")
+            if _reader_is(page.holders.get(Role.CONTENT_APPROVER, ()))
+            else gettext(
                 "Đang theo dõi. Khi tin đã lắng, %(name)s đóng vụ.", name=_for(page, Role.CONTENT_APPROVER)
             ),
             gettext("Ghi kết quả theo dõi")
@@ -108,8 +117,18 @@ def _verifying(page: IncidentPage) -> NextAct:
                 if claim.own and claim.proposed.verdict == "misleading"
                 else _for(page, Role.VERIFIER)
             )
+            mine = (
+                _reader_is(page.holders.get(Role.VERIFIER, ()))
+                and claim.proposed.proposed_by_id != context.actor().account_id
+                and not (claim.own and claim.proposed.verdict == "misleading")
+            )
             return NextAct(
                 gettext(
+                    "Việc của tài khoản này: xác nhận hoặc trả lại kết luận do %(name)s đề xuất.",
+                    name=claim.proposed.proposed_by,
+                )
+                if mine
+                else gettext(
                     "Kết luận do %(name)s đề xuất chờ %(whom)s xác nhận. Người đề xuất không tự xác nhận.",
                     name=claim.proposed.proposed_by,
                     whom=whom,
@@ -164,9 +183,11 @@ def _documents(page: IncidentPage) -> NextAct:
         )
     if missing and not drafts:
         return NextAct(
-            gettext("Đã chọn phương án. %(name)s lập văn bản.", name=_for(page, Role.DRAFTER)),
+            gettext("Đã chọn phương án. Việc của tài khoản này: lập văn bản.")
+            if _reader_is(page.holders.get(Role.DRAFTER, ()))
+            else gettext("Đã chọn phương án. %(name)s lập văn bản.", name=_for(page, Role.DRAFTER)),
             gettext("Lập %(document)s", document=DOCUMENTS_LOWER[missing[0].value])
-            if may("document.make")
+            if may("incident.make_document")
             else "",
             "#documents",
         )
@@ -187,7 +208,9 @@ def _documents(page: IncidentPage) -> NextAct:
         )
     if approved:
         return NextAct(
-            gettext("Đã duyệt đủ. %(name)s lấy số, ghi ngày và người ký.", name=_for(page, Role.CLERK)),
+            gettext("Đã duyệt đủ. Việc của tài khoản này: lấy số, ghi ngày và người ký.")
+            if _reader_is(page.holders.get(Role.CLERK, ()))
+            else gettext("Đã duyệt đủ. %(name)s lấy số, ghi ngày và người ký.", name=_for(page, Role.CLERK)),
             gettext("Phát hành %(document)s", document=DOCUMENTS_LOWER[approved[0].kind])
             if may("document.issue")
             else "",
@@ -214,12 +237,16 @@ def _documents(page: IncidentPage) -> NextAct:
 def _waiting(page: IncidentPage, waiting: list[DocumentRow]) -> NextAct:
     step = next((step for step in waiting[0].steps if step.turn), waiting[0].steps[-1])
     role = Role.SPOKESPERSON if step.step == "spokesperson" else Role.CONTENT_APPROVER
+    documents = ngettext("%(num)s văn bản", "%(num)s văn bản", len(waiting))
+    named = str(STEPS[ApprovalStep(step.step)]).lower()
     return NextAct(
-        gettext(
+        gettext("Việc của tài khoản này: %(step)s (%(documents)s).", documents=documents, step=named)
+        if _reader_is(step.who)
+        else gettext(
             "%(documents)s chờ %(name)s: %(step)s. Người soạn không tự duyệt.",
-            documents=ngettext("%(num)s văn bản", "%(num)s văn bản", len(waiting)),
+            documents=documents,
             name=people_words(step.who, role),
-            step=str(STEPS[ApprovalStep(step.step)]).lower(),
+            step=named,
         ),
         gettext("Xem để duyệt") if may("approval.show") else "",
         url_for("approval.show", incident_id=page.id) if may("approval.show") else "",

@@ -124,13 +124,21 @@ class Board:
 
     @property
     def goal(self) -> int:
-        """How many stories today's work is: what was done and what is put forward."""
-        return self.done_count + len(self.stories)
+        """How many stories today's work is: at most 20 of those that waited when the day began or came since.
+
+        Done and waiting together are those, so what is cleared shortens the way and never lengthens it.
+        """
+        return min(DAILY_STORIES, self.done_count + self.waiting)
+
+    @property
+    def left(self) -> int:
+        """How many stories are left of today's work; 0 when it is done, even when more wait."""
+        return max(0, self.goal - self.done_count)
 
     @property
     def minutes_left(self) -> int:
         """About how long the rest takes."""
-        return max(1, round(len(self.stories) * SECONDS_A_STORY / 60))
+        return round(self.left * SECONDS_A_STORY / 60)
 
 
 def board(session: Session, unit_id: int, now: datetime, *, language: str = "vi") -> Board:

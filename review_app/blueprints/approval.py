@@ -12,9 +12,10 @@ from core.errors import Invalid, RuleBroken
 from core.queries import approval as queries
 from core.queries import incident as incidents
 from core.queries.incident import DocumentRow
-from core.rules.vocabulary import Decision, DocumentState
+from core.rules.vocabulary import ApprovalStep, Decision, DocumentState
 from core.services import approve, audit
 from review_app import context, frame, opened
+from review_app.answer_words import STEPS
 from review_app.gate import allow_act
 from review_app.numbers import is_whole
 from review_app.refusals import Refusal, press
@@ -112,15 +113,50 @@ def decide(incident_id: int) -> Response | BaseResponse | str:
     if decision == Decision.RETURNED:
         said = ngettext("Đã trả lại %(num)s bản kèm ý kiến.", "Đã trả lại %(num)s bản kèm ý kiến.", count)
     else:
-        said = ngettext("Đã duyệt %(num)s bản.", "Đã duyệt %(num)s bản.", count)
+        said = _approved_words(rows[:count])
     if refusal is not None:
         return _page(incident_id, refusal, comment, ticked, said if count else "")
-    frame.done(said)
     with context.reading() as session:
         page = incidents.show(session, incident_id, person.unit_id)
+    frame.done(said if decision == Decision.RETURNED else f"{said} {_left_words(page.documents, ticked)}")
     if any(pick.mine for pick in _picks(page.documents, None)):
         return redirect(url_for("approval.show", incident_id=incident_id), 303)
     return redirect(url_for("approval.index"), 303)
+
+
+def _approved_words(rows: list[DocumentRow]) -> str:
+    """What was approved, named by its step: a second press on the same page is another step."""
+    steps = {request.form.get(f"step-{row.id}", "") for row in rows}
+    count = len(rows)
+    if steps == {ApprovalStep.CONTENT}:
+        return str(ngettext("Đã duyệt nội dung %(num)s bản.", "Đã duyệt nội dung %(num)s bản.", count))
+    if steps == {ApprovalStep.SECRECY}:
+        return str(
+            ngettext(
+                "Đã rà bí mật, dữ liệu cá nhân %(num)s bản.",
+                "Đã rà bí mật, dữ liệu cá nhân %(num)s bản.",
+                count,
+            )
+        )
+    if steps == {ApprovalStep.SPOKESPERSON}:
+        return str(
+            ngettext("Người phát ngôn đã duyệt %(num)s bản.", "Người phát ngôn đã duyệt %(num)s bản.", count)
+        )
+    return str(ngettext("Đã duyệt %(num)s bản.", "Đã duyệt %(num)s bản.", count))
+
+
+def _left_words(documents: tuple[DocumentRow, ...], decided: set[int]) -> str:
+    """Which step the decided versions wait for now."""
+    left = dict.fromkeys(
+        str(STEPS[ApprovalStep(step.step)]).lower()
+        for row in documents
+        if row.id in decided and row.state == DocumentState.SUBMITTED
+        for step in row.steps
+        if step.turn
+    )
+    if left:
+        return str(gettext("Còn bước: %(steps)s.", steps="; ".join(left)))
+    return str(gettext("Đã đủ các bước duyệt."))
 
 
 def _require_ticked(rows: list[DocumentRow]) -> None:

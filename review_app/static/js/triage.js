@@ -63,9 +63,15 @@ function count(step) {
   if (!progress) return;
   const done = Math.max(0, Number(progress.dataset.done) + step);
   progress.dataset.done = String(done);
-  progress.querySelector("[data-progress-done]").textContent = String(done);
+  const goal = Number(progress.dataset.goal);
+  progress.querySelector("[data-progress-done]").textContent = String(Math.min(done, goal));
+  const left = progress.querySelector("[data-progress-left]");
+  if (left) {
+    left.hidden = done >= goal;
+    left.textContent = ` · ${left.dataset.words.replace("{minutes}", String(Math.max(0, goal - done)))}`;
+  }
   const bar = progress.querySelectorAll("rect")[1];
-  if (bar) bar.setAttribute("width", String(Math.round((200 * done) / Number(progress.dataset.goal))));
+  if (bar) bar.setAttribute("width", String(Math.round((200 * Math.min(done, goal)) / goal)));
 }
 
 async function send(form, data) {

@@ -13,7 +13,7 @@ from lxml import etree, html
 from core.queries.official_page import official_page
 from core.records.audit import AuditRow
 from core.records.claim import Claim, Evidence, VerdictRecord
-from core.records.document import Document
+from core.records.document import Document, DocumentVersion
 from core.records.item import Story
 from core.services import draft
 from review_app.app import create_app
@@ -318,7 +318,10 @@ def test_nobody_ticks_what_nobody_opened_and_an_edit_makes_it_unread(way):
     assert refused.status_code == 409 and "chưa được mở đọc" in words(refused)
 
     luc.get(f"/documents/{key}")
+    assert "Duyệt nội dung 1 bản" in words(luc.get(address)), "the button names the step"
     assert luc.post(address, data).status_code == 303, "content"
+    page = words(luc.get(address))
+    assert "Đã duyệt nội dung 1 bản. Còn bước: rà bí mật, dữ liệu cá nhân." in page
     data = {**form_of(luc.get(address), address), "document": key, "decision": "returned", "comment": ""}
     short = luc.post(address, data)
     assert short.status_code == 400, "returning needs a comment"
@@ -328,6 +331,8 @@ def test_nobody_ticks_what_nobody_opened_and_an_edit_makes_it_unread(way):
     assert "Câu đầu cần nêu giờ đo." in words(hanh.get(f"/documents/{key}"))
     assert hanh.get(address).status_code == 403, "the drafter has no approving role"
 
+    page = words(somebody("vinh.nt").get(address))
+    assert "chưa đến lượt tài khoản này, đang chờ bước duyệt nội dung" in page
     other = answering.notice_id
     luc.get(f"/documents/{other}")
     assert not parse(luc.get(address).text).xpath(f"//input[@id='k{other}']/@disabled")
@@ -338,6 +343,42 @@ def test_nobody_ticks_what_nobody_opened_and_an_edit_makes_it_unread(way):
     draft.save(answering.desk, drafter, other, number, content)
     draft.submit(answering.desk, drafter, other, number + 1)
     assert parse(luc.get(address).text).xpath(f"//input[@id='k{other}']/@disabled")
+
+
+@pytest.mark.parametrize(
+    ("until", "username", "own", "others"),
+    [
+        ("proposed", "xa.ban", "", "chờ người xác nhận của đơn vị cấp trên"),
+        ("assessed", "vinh.nt", "Việc của tài khoản này: chọn phương án trả lời.", "Chờ Nguyễn Thế Vinh"),
+        ("chosen", "hanh.dt", "Việc của tài khoản này: lập văn bản.", "lập văn bản."),
+        ("submitted", "luc.pv", "Việc của tài khoản này: duyệt nội dung (2 văn bản).", "2 văn bản chờ"),
+        ("approved", "hanh.dt", "Việc của tài khoản này: lấy số, ghi ngày và người ký.", "lấy số"),
+    ],
+)
+def test_the_next_act_speaks_to_the_reader_whose_act_it_is(way, until, username, own, others):
+    answering, somebody = way(until)
+
+    def said(name):
+        page = parse(somebody(name).get(f"/incidents/{answering.incident_id}").text)
+        section = page.xpath("//section[@aria-labelledby='n1']")[0]
+        return " ".join(section.text_content().split()), section.xpath(".//a/@href")
+
+    if own:
+        text, links = said(username)
+        assert own in text and links, "with a way to the form"
+    other = "luc.pv" if username != "luc.pv" else "hanh.dt"
+    text, _ = said(other)
+    assert others in text and "Việc của tài khoản này" not in text
+
+
+def test_the_drafter_is_told_why_the_own_draft_is_not_for_approval(way):
+    answering, somebody = way("submitted")
+    luc = answering.office.accounts["luc.pv"]
+    with answering.desk.store.write() as session:
+        session.query(DocumentVersion).update({"edited_by": luc})
+    page = words(somebody("luc.pv").get(f"/approvals/{answering.incident_id}"))
+    assert "tài khoản này đã soạn hoặc sửa nên không tự duyệt" in page
+    assert "chưa đến lượt" not in page
 
 
 def test_issue_and_send_by_forms(way):
