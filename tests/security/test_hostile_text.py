@@ -235,7 +235,7 @@ def pages(made: Answering) -> list[str]:
     # the log grows with every reading; what was written with payloads stands under the claims
     found[found.index("/audit")] = "/audit?object=claim"
     notice = f"/documents/{made.notice_id}"
-    return [*sorted(found), notice, "/inbox?q=%22%3Cscript%3Ealert(1)%3C/script%3E%22", "/audit?object=%22%3E%3Cscript%3E&person=%27&day=%3Cx%3E",
+    return [*sorted(found), notice, "/inbox?q=%22%3E%3Cscript%3Ezzzqq%3C/script%3E", "/audit?object=%22%3E%3Cscript%3E&person=%27&day=%3Cx%3E",
             "/sources?group=%3Cscript%3E", "/intake?url=javascript:alert(1)", "/login?next=//e.example/%22%3E%3Cscript%3E",
             "/khong-co/%3Cscript%3Ealert(1)%3C/script%3E"]  # fmt: skip
 
