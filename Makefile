@@ -7,7 +7,7 @@ WORKERS ?= 2
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
-.PHONY: help setup demo run test soak bench check lint format types imports house settings lock clean
+.PHONY: help setup demo run test long soak bench check lint format types imports house settings lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -24,6 +24,9 @@ run: setup ## The product on real sources, in ./var (LAMRO_HOME)
 
 test: setup ## Every test that this machine can run; the last lines say which engines took part
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+
+long: setup ## The wide tables that `make test` leaves out; CI runs them
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile -m long $(PYTEST_ARGS)
 
 soak: setup ## Long runs: kill loops (LAMRO_TEST_KILL_ROUNDS=100)
 	@$(PY) -m pytest -q -m soak --timeout 7200 $(PYTEST_ARGS) tests/soak

@@ -138,7 +138,7 @@ def _whole_suite(config: pytest.Config) -> bool:
         or config.option.keyword
         or config.option.collectonly
     )
-    return not chosen and config.option.markexpr in {"", "not soak"}
+    return not chosen and config.option.markexpr in {"", "not soak and not long"}
 
 
 def _shortfalls(config: pytest.Config) -> list[str]:

@@ -79,7 +79,7 @@ def official_page(document: OfficialDocument) -> OfficialPage:
     """The words of a document. Times are shown in Viet Nam."""
     title, subject, place = line(document.title), _subject(document), line(document.place)
     salutation, addressees = _salutation(document)
-    bases = [text for one in document.bases if (text := line(one))]
+    bases = [_basis(text) for one in document.bases if (text := line(one))]
     return OfficialPage(
         superior=tuple(text.upper() for text in lines(document.superior)),
         agency=tuple(_breakable(text.upper()) for text in lines(document.agency)),
@@ -132,6 +132,11 @@ def _breakable(words: str) -> tuple[str, ...]:
 
 def _subject(document: OfficialDocument) -> str:
     return line(document.subject).rstrip(" .;")
+
+
+def _basis(text: str) -> str:
+    """A legal basis begins with "Căn cứ" (Annex I part II.6), whether the record holds the word or only the act's name."""
+    return text if text.casefold().startswith("căn cứ") else f"Căn cứ {text}"
 
 
 def _ended(texts: list[str]) -> tuple[str, ...]:
