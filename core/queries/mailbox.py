@@ -32,7 +32,7 @@ def mailbox_health(desk: Desk, name: str) -> MailboxHealth | None:
         counted = session.execute(
             select(MailSeen.outcome, func.count()).where(MailSeen.mailbox == name).group_by(MailSeen.outcome)
         )
-        counts = dict(counted.tuples().all())
+        counts = {row[0]: row[1] for row in counted}
         return MailboxHealth(
             row.looked_at,
             row.read_at,

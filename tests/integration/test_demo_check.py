@@ -61,6 +61,7 @@ def test_the_whole_way_after_a_death_in_the_past(homes):
     )
 
 
+@pytest.mark.long
 def test_a_run_that_is_killed_again_and_again_arrives(homes, tmp_path):
     """In the middle of a step, from outside after one, before a person was told, after the mail server took the mail."""
     home = copied(homes, "receive", tmp_path / "home")

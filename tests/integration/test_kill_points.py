@@ -51,6 +51,7 @@ def test_every_point_has_its_kill():
 # --- reading and indexing ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_scheduler_killed_at_each_point_of_reading(tmp_path):
     """Each start takes up what the one before left behind, and dies at the next point. An undisturbed twin ends the same."""
     outlets = Outlets("abc", number=1)
@@ -144,6 +145,7 @@ def acts(product: Product, act: str, thing: object) -> int:
     return int(rows[0][0])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("point", "happened"), [("judge.before_commit", 0), ("serve.after_click:3", 1)])
 def test_the_review_app_killed_during_a_click(point, happened, homes, tmp_path):
     """First click answered, second click dies: before the commit nothing of it stands, after it everything does."""
@@ -187,6 +189,7 @@ def test_the_review_app_killed_during_a_click(point, happened, homes, tmp_path):
         assert_acts(product)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("point", "happened"), [("approve.before_commit:3", 0), ("approve.after_commit:2", 1)]
 )
@@ -240,6 +243,7 @@ def approve(person: Visitor, number: int, incident: int) -> int:
 # --- sending ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("point", ["dispatch.before_send", "dispatch.after_send", "dispatch.after_send:2"])
 def test_a_dispatcher_killed_while_it_sends(point, homes, tmp_path, smtp_sink):
     with office(

@@ -24,6 +24,8 @@ from core.rules.vocabulary import Level, Role
 from core.services import accounts, crawl, crawl_requests, intake, judge, sources, triage, units, watching
 from tests.integration.crawlers.hostile import XML, Server, article, moved, reply, rss
 
+pytestmark = pytest.mark.long
+
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 QUOTE = "Đê Bến Trại vỡ, cả xã Chí Minh phải sơ tán trong đêm"
 BODY = f"<p>{QUOTE}, theo lời kể của nhiều người dân thành phố Hải Phòng.</p>"

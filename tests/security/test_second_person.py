@@ -475,6 +475,7 @@ def test_a_neighbour_may_confirm_when_others_than_the_ward_say_so(world: World) 
 # --- 200 pairs at once --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_two_hundred_pairs_have_one_winner_and_one_conflict_each(world: World) -> None:
     claim_id = world.claim()
     world.authority(claim_id)
@@ -644,6 +645,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("ward", [False, True])
 @given(steps=steps, ahead=st.integers(0, 3))
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])

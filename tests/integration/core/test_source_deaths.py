@@ -23,6 +23,8 @@ from core.services.desk import Desk
 from crawlers.failures import reason_of
 from tests.integration.core.conftest import ELSEWHERE, START, StandingClock, candidate
 
+pytestmark = pytest.mark.long
+
 DAY = timedelta(days=1)
 #: hours of the day (UTC) at which a living source publishes
 PUBLISHES = (0, 5, 11)

@@ -35,6 +35,8 @@ from tests.integration.crawlers.hostile_cases import Case
 from tests.integration.crawlers.hostile_cases import cases as all_cases
 from tests.integration.crawlers.tls_servers import make_authority
 
+pytestmark = pytest.mark.long
+
 CONTROLS = {"control-feed": 2, "control-listing": 3, "control-page": 1, "control-https": 1}
 SEEDS = (20261121, 7)
 #: Crawler and parse child together, whatever is thrown at them.

@@ -325,9 +325,16 @@ def test_too_large_is_said_in_words(office):
     someone = Person(
         create_app(office.desk, WebSettings(secret_key=SECRET, max_upload_bytes=1024 * 1024))
     ).log_in("hanh.dt")
-    answer = someone.post(
-        "/intake",
-        {"text": "x", "upload": (io.BytesIO(b"x" * 1_200_000), "to.png")},
-        content_type="multipart/form-data",
-    )
+
+    def upload(size):
+        return someone.post(
+            "/intake",
+            {"text": "một câu đã gõ", "upload": (io.BytesIO(b"x" * size), "to.png")},
+            content_type="multipart/form-data",
+        )
+
+    answer = upload(1_200_000)
+    assert answer.status_code == 400 and "nhiều nhất 1 MB" in words(answer) and "một câu đã gõ" in answer.text
+    # far more than a form may hold is not read at all
+    answer = upload(12_000_000)
     assert answer.status_code == 413 and "nhiều nhất 1 MB" in words(answer)
