@@ -68,7 +68,7 @@ def _words(status: int) -> tuple[str, str]:
         )
     if status == 404:
         return gettext("Không tìm thấy trang này"), gettext(
-            "Địa chỉ có thể gõ sai, hoặc nội dung đã được chuyển đi. Mở lại từ Việc hôm nay hoặc Hộp tin."
+            "Địa chỉ có thể gõ sai, hoặc nội dung đã được chuyển đi. Mở lại từ trang đầu."
         )
     if status == 405:
         return gettext("Không mở được theo cách này"), gettext("Mở lại trang trước rồi bấm nút trên trang.")

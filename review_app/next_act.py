@@ -202,7 +202,7 @@ def _documents(page: IncidentPage) -> NextAct:
         return NextAct(
             sentence,
             gettext("Soạn %(document)s", document=DOCUMENTS_LOWER[row.kind])
-            if may("document.save")
+            if may("document.sentence")
             else gettext("Xem bản thảo"),
             url_for("document.show", document_id=row.id),
         )
@@ -223,7 +223,7 @@ def _documents(page: IncidentPage) -> NextAct:
             if not unsent.queued
             else gettext("Văn bản đang chờ gửi."),
             gettext("Gửi %(document)s", document=DOCUMENTS_LOWER[unsent.kind])
-            if may("document.queue")
+            if may("document.send")
             else "",
             url_for("document.show", document_id=unsent.id) + "#send",
         )

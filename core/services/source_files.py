@@ -250,6 +250,18 @@ def _opml(data: bytes, name: str) -> Iterator[tuple[int, Mapping[str, Any] | Lis
             f"{name} không phải OPML (thẻ gốc là {root[:40] or 'không có'}). Cần tệp OPML do phần mềm đọc tin xuất ra.",
             f"{name} is not OPML (its root is {root[:40] or 'missing'}).",
         )
+    if depth > 0 and not faults:
+        # the parser waits for more: the file ends inside an element and nothing else would say so
+        last = data.count(b"\n") + 1
+        yield (
+            last,
+            Listed(
+                last,
+                None,
+                "tệp bị hỏng hoặc bị cắt: hết tệp ở đây khi chưa đóng thẻ; xuất hoặc tải lại tệp rồi nhập lại",
+                "the file is damaged or cut off: it ends here before its tags are closed; export or download it again",
+            ),
+        )
     for fault in faults[:20]:
         yield (
             fault.line,

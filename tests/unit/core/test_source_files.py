@@ -132,3 +132,11 @@ def test_a_list_of_ours_comes_back_whole():
 
 def test_codes_out_of_addresses():
     assert source_id_of("https://Bao-A.example/rss/tin moi.rss?x=1") == "bao-a-example-rss-tin-moi-rss"
+
+
+def test_a_file_that_was_cut_off_says_where_it_ends():
+    whole = b'<?xml version="1.0"?>\n<opml version="2.0"><body>\n<outline xmlUrl="https://a.example/rss"/>\n</body></opml>\n'
+    assert [one.vi for one in read(whole, "x.opml")] == [""]
+    for cut, line in ((whole[:45], 2), (whole[:80], 3), (whole[:-15], 4)):
+        last = list(read(cut, "x.opml"))[-1]
+        assert last.line == line and "tệp bị hỏng hoặc bị cắt" in last.vi and "cut off" in last.en
