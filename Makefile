@@ -28,7 +28,7 @@ test: setup ## Every test that this machine can run; the last lines say which en
 long: setup ## The wide tables that `make test` leaves out; CI runs them
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile -m long --timeout 900 $(PYTEST_ARGS)
 
-soak: setup ## Long runs: kill loops (LAMRO_TEST_KILL_ROUNDS=100)
+soak: setup ## Long runs: kill loops (LAMRO_TEST_KILL_ROUNDS=200)
 	@$(PY) -m pytest -q -m soak --timeout 7200 $(PYTEST_ARGS) tests/soak
 
 bench: setup ## Ratios against the sum of the best parts, feeds a second, memory; writes docs/benchmarks.md
