@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from config.settings import Settings
 
@@ -33,16 +33,16 @@ def serve(app: Flask, settings: Settings) -> None:
 
     listener = listen(settings)
     host, port = listener.getsockname()[:2]
+    # Behind a proxy everybody has its address: waiting times and the audit log need the visitor's own.
+    proxy: dict[str, Any] = {}
+    if settings.trusted_proxy:
+        proxy = {
+            "trusted_proxy": settings.trusted_proxy,
+            "trusted_proxy_headers": {"x-forwarded-for"},
+            "trusted_proxy_count": 1,
+        }
     server = create_server(
-        app,
-        sockets=[listener],
-        threads=THREADS,
-        ident="",
-        clear_untrusted_proxy_headers=True,
-        # Behind a proxy everybody has its address: waiting times and the audit log need the visitor's own.
-        trusted_proxy=settings.trusted_proxy or None,
-        trusted_proxy_headers={"x-forwarded-for"} if settings.trusted_proxy else None,
-        trusted_proxy_count=1,
+        app, sockets=[listener], threads=THREADS, ident="", clear_untrusted_proxy_headers=True, **proxy
     )
     path = settings.home / ADDRESS_FILE
     temporary = path.with_suffix(f".{os.getpid()}")

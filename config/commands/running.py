@@ -93,5 +93,6 @@ def start_log(settings: Settings) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Asked for at each line: whoever put another stream in its place meant the log too.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )

@@ -24,6 +24,9 @@ NO_PAGE = {
     "document.file",
     "health.probe",
     "source_files.give_out",
+    # parts of a page, taken in by its script
+    "sources.latest",
+    "sources.reading",
 }
 WEEK = "2026-W36"
 SMALL = """() => [...document.querySelectorAll("main a, main button, main input:not([type=hidden]), main select, main summary, .tabs a, .top a, .top button, .thumb a, .thumb button")]

@@ -97,7 +97,7 @@ def test_a_scheduler_on_another_machine_is_respected_and_a_dead_one_here_is_not(
 
 
 def test_told_to_stop_in_the_middle_of_a_round(product, outlets):
-    outlets.number = 30  # half a minute of reading, a second between two pages of one host
+    outlets.number, outlets.pause = 30, 1.0  # half a minute of reading
     try:
         process = product.start("schedule")
         at_work(product, process)
@@ -111,7 +111,7 @@ def test_told_to_stop_in_the_middle_of_a_round(product, outlets):
             "SELECT count(*) FROM source WHERE lease_owner <> '' OR crashes > 0 OR failures > 0"
         ) == [(0,)]
     finally:
-        outlets.number = 2
+        outlets.number, outlets.pause = 2, 0.0
     product.settle()
     assert_sound(product)
     assert {"to-a", "to-b"} == {row[0] for row in product.sql("SELECT DISTINCT source_id FROM item")}

@@ -43,7 +43,12 @@ def test_only_the_author_takes_a_note_back(office, person):
             (row.act, row.refused)
             for row in session.scalars(select(AuditRow).where(AuditRow.act.like("story.note%")))
         ]
-    assert acts == [("story.note", False), ("story.note_remove", True), ("story.note_remove", False)]
+    assert acts == [
+        ("story.note", False),
+        ("story.note_remove", True),
+        ("story.note_remove", True),
+        ("story.note_remove", False),
+    ]
 
 
 def test_an_empty_or_endless_note_is_refused_and_kept(office, person):
