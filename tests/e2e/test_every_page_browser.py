@@ -27,6 +27,8 @@ NO_PAGE = {
     # parts of a page, taken in by its script
     "sources.latest",
     "sources.reading",
+    # needs a wish of one's own; tests/e2e/test_sources_browser.py opens it
+    "sources.preview",
 }
 WEEK = "2026-W36"
 SMALL = """() => [...document.querySelectorAll("main a, main button, main input:not([type=hidden]), main select, main summary, .tabs a, .top a, .top button, .thumb a, .thumb button")]
