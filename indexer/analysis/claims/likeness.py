@@ -19,7 +19,6 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from core.ports import ClaimLikeness, JudgedClaim
-from core.text.normalise import fold
 from core.text.tokens import tokenise
 from indexer.analysis.claims.figures import figures
 from indexer.analysis.claims.names import Name, names, same_name
@@ -197,9 +196,3 @@ def _distinctive(one: _Features) -> bool:
 
 def _shown(found: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(found))
-
-
-def text_of(claim_quote: str, neutral: str) -> tuple[str, ...]:
-    """The forms of a claim to look for: the quoted sentence, and its neutral wording where it says something else."""
-    quote, plain = claim_quote.strip(), neutral.strip()
-    return tuple(dict.fromkeys(form for form in (quote, plain) if form and fold(form)))

@@ -45,8 +45,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
         sa.UniqueConstraint("unit_id", "name", name=op.f("uq_saved_filter_unit_id")),
     )
-
-
-def downgrade() -> None:
-    """There is no way back but the copy that was made before."""
-    raise NotImplementedError
