@@ -18,6 +18,7 @@ from review_app import (
     frame,
     gate,
     headers,
+    keys,
     language,
     numbers,
     run_words,
@@ -69,6 +70,7 @@ def create_app(desk: Desk, settings: WebSettings) -> Flask:
     assets.install(app)
     times.install(app)
     words.install(app)
+    keys.install(app)
     run_words.install(app)
     frame.install(app)
     for module in sorted(pkgutil.iter_modules(blueprints.__path__), key=lambda found: found.name):

@@ -1,4 +1,4 @@
-"""Logging in and out, the first password, preferences, and the phone's list of places."""
+"""Logging in and out, the first password, preferences, the phone's list of places, the list of keys."""
 
 from __future__ import annotations
 
@@ -160,3 +160,10 @@ def theme() -> BaseResponse:
 def more() -> str:
     """Every place, for the phone's fourth tab."""
     return render_template("account/more.html")
+
+
+@blueprint.get("/keys")
+@allow(*ANYBODY)
+def keys() -> str:
+    """Every key of the screens, for those without script; with script the same list opens over the page."""
+    return render_template("account/keys.html")

@@ -44,4 +44,4 @@ class PreferencesForm(Form):
 
     language = RadioField(_("Ngôn ngữ"), choices=[("vi", "Tiếng Việt"), ("en", "English")])
     theme = RadioField(_("Nền"), choices=[("auto", _("Theo máy")), ("light", _("Sáng")), ("dark", _("Tối"))])
-    single_keys = BooleanField(_("Dùng phím tắt một chữ (X, W, A, C, O, U, M, J, K, Z)"))
+    single_keys = BooleanField(_("Dùng phím tắt một chữ, một số"))

@@ -58,6 +58,7 @@ LEAKS = {
     "a path of one machine": r"/[w]ork/(?:main|shared)|/[h]ome/[a-z]+/|/[r]oot/|/[U]sers/[A-Za-z]+/|C:\\+[U]sers",
     "a registry's address": r"[p]ypi\.org/simple|[f]iles\.pythonhosted\.org|[r]egistry\.npmjs\.org|[i]ndex-url[ =]+http",
     "a private key": r"-----BEGIN (?:RSA |EC |OPENSSH )?[P]RIVATE KEY-----",
+    "a merge that nobody finished": r"(?m)^(?:[<]{7}|[>]{7}) ",
     "a cloud key": r"\bAKIA[0-9A-Z]{16}\b|\bghp_[A-Za-z0-9]{36}\b|\bxox[bp]-[0-9]{8,}",
 }
 
@@ -82,6 +83,7 @@ def test_the_patterns_find_what_they_are_for(what):
         "a path of one machine": "/h@ome/an/lamro",
         "a registry's address": "https://py@pi.org/simple",
         "a private key": "-----BEGIN PRIV@ATE KEY-----",
+        "a merge that nobody finished": "<<<@<<<< HEAD",
         "a cloud key": "AKIA@ABCDEFGHIJKLMNOP",
     }
     samples = {name: sample.replace("@", "") for name, sample in samples.items()}

@@ -1,6 +1,5 @@
-// The bulk bar counts what is chosen; keys give the tag to the chosen rows; filters apply at once.
+// The bulk bar counts what is chosen; keys (review_app/keys.py) give the tag to the chosen rows; filters apply at once.
 const form = document.querySelector("[data-bulk]");
-const keysOn = !("noKeys" in document.body.dataset);
 document.querySelector("[data-apply-button]")?.setAttribute("hidden", "");
 if (form) {
   const boxes = [...form.querySelectorAll("input[name=story]")];
@@ -21,23 +20,23 @@ if (form) {
   all?.addEventListener("click", () => set(true));
   none?.addEventListener("click", () => set(false));
   show();
-  addEventListener("keydown", (event) => {
-    if (event.target.closest?.("input:not([type=checkbox]),textarea,select") || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape") return set(false);
-    if (!keysOn) return;
-    const key = event.key.toLowerCase();
-    if (key === "z") {
+  document.addEventListener("key-act", (event) => {
+    const { act, value, target } = event.detail;
+    if (act === "close") {
+      if (!target.closest?.("input:not([type=checkbox]),textarea,select")) set(false);
+    } else if (act === "undo") {
       const undo = document.querySelector("[data-undo]");
       if (undo && !undo.hidden) { event.preventDefault(); undo.requestSubmit(); }
-      return;
-    }
-    if (key === "j" || key === "k") {
+    } else if (act === "next" || act === "previous") {
       event.preventDefault();
       const at = boxes.indexOf(document.activeElement);
-      boxes[Math.min(boxes.length - 1, Math.max(0, at + (key === "j" ? 1 : -1)))]?.focus();
-      return;
+      boxes[Math.min(boxes.length - 1, Math.max(0, at + (act === "next" ? 1 : -1)))]?.focus();
+    } else if (act === "open") {
+      const link = boxes.includes(target) && target.closest("[data-row]").querySelector("h3 a");
+      if (link) { event.preventDefault(); link.click(); }
+    } else if (act === "tag") {
+      const button = form.querySelector(`[data-key="${value}"]`);
+      if (button && chosen().length) { event.preventDefault(); button.click(); }
     }
-    const button = /^[a-z]$/.test(key) ? form.querySelector(`[data-key="${key.toUpperCase()}"]`) : null;
-    if (button && chosen().length) { event.preventDefault(); button.click(); }
   });
 }

@@ -1,14 +1,10 @@
-// The triage loop: one row open at a time, keys X W A C O U M or 1 to 7, J K between rows, Z takes back, focus to the next row.
+// The triage loop: one row open at a time, tags, the next row and taking back by key (review_app/keys.py), focus to the next row.
 // Everything here has a plain form behind it; when a request fails the form is sent the plain way or the reason is shown in the row.
 const body = document.body;
 const keysOn = !("noKeys" in body.dataset);
 const list = document.querySelector("[data-rows]");
 const rows = () => (list ? [...list.querySelectorAll("[data-story].story")] : []);
 const toast = document.querySelector("[data-toast]");
-
-function typing(target) {
-  return target instanceof Element && target.closest("input:not([type=checkbox]):not([type=radio]),textarea,select,[contenteditable]") !== null;
-}
 
 function current() {
   return list ? list.querySelector("[data-story][aria-current]") : document.querySelector(".tagbar[data-story]");
@@ -220,34 +216,22 @@ function closeClaim(slot) {
   (row || document.querySelector("[data-claim]"))?.focus();
 }
 
-addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
+document.addEventListener("key-act", (event) => {
+  const { act, value, target } = event.detail;
+  if (act === "close") {
     const slot = [...document.querySelectorAll("[data-slot]")].find((each) => each.querySelector("[data-claim-form]"));
     if (slot) { event.preventDefault(); closeClaim(slot); }
-    return;
-  }
-  if (!keysOn || typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
-  const key = event.key.toLowerCase();
-  if (key === "z" || key === "8") {
+  } else if (act === "undo") {
     const form = toast?.querySelector("[data-undo]");
     if (form && !form.hidden) { event.preventDefault(); form.requestSubmit(); }
-    return;
-  }
-  if (key === "j" || key === "k") {
+  } else if (act === "next" || act === "previous") {
     event.preventDefault();
-    if (list) open(beside(current() || rows()[0], key === "j" ? 1 : -1));
-    else document.querySelector(key === "j" ? "[data-next]" : "[data-previous]")?.click();
-    return;
-  }
-  if (key === "enter" && list && event.target === current()) {
-    current().querySelector("h3 a").click();
-    return;
-  }
-  // 1 to 7 are the tags in the order of their buttons, 8 takes back: the same places as in the phone's thumb bar.
-  const tags = current()?.querySelectorAll("[data-key]") || [];
-  const button = /^[1-7]$/.test(key) ? tags[Number(key) - 1] : [...tags].find((each) => each.dataset.key === key.toUpperCase());
-  if (button && /^[a-z1-7]$/.test(key)) {
-    event.preventDefault();
-    button.click();
+    if (list) open(beside(current() || rows()[0], act === "next" ? 1 : -1));
+    else document.querySelector(act === "next" ? "[data-next]" : "[data-previous]")?.click();
+  } else if (act === "open") {
+    if (list && target === current()) { event.preventDefault(); current().querySelector("h3 a").click(); }
+  } else if (act === "tag") {
+    const button = [...(current()?.querySelectorAll("[data-key]") || [])].find((each) => each.dataset.key === value);
+    if (button) { event.preventDefault(); button.click(); }
   }
 });
