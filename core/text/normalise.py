@@ -19,6 +19,10 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]+")
 _LINE_ENDS = re.compile("\r\n?|[\u2028\u2029\x85\x0c\x0b]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MARK_BOMB = re.compile(f"([{MARKS}]{{{MAX_MARKS}}})[{MARKS}]+")
+#: What :func:`clean` looks at, NFC apart; most texts come clean and have none of it.
+_UNCLEAN = re.compile(
+    f"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u01a2\u01a3ðÐ{INVISIBLE}{MARKS}]"
+)
 _ACCENTS = re.compile(f"[{ACCENTS}]+")
 _LEGACY = str.maketrans({"\u01a2": "Ư", "\u01a3": "ư"})
 _ETH = str.maketrans({"ð": "đ", "Ð": "Đ"})
@@ -56,6 +60,12 @@ def clean(text: str) -> str:
     Line ends become ``\n``; surrogate pairs are joined and lone surrogates become U+FFFD, so that every result can be written
     as UTF-8. Idempotent; never raises.
     """
+    if not _UNCLEAN.search(text) and unicodedata.is_normalized("NFC", text):
+        return text
+    return _cleaned(text)
+
+
+def _cleaned(text: str) -> str:
     if _SURROGATES.search(text):
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     text = _LINE_ENDS.sub("\n", text)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import accumulate
+from typing import NamedTuple, overload
 
 from core.text.normalise import fold, stream_safe, tone_key
 from core.text.scripts import INVISIBLE, MARKS, UNSPACED, is_unspaced
@@ -20,9 +21,11 @@ __all__ = [
     "ANALYSIS_VERSION",
     "MAX_TOKEN_BYTES",
     "Token",
+    "Tokens",
     "folded_words",
     "index_fields",
     "is_unspaced",
+    "read",
     "tokenise",
 ]
 
@@ -42,13 +45,49 @@ class Token(NamedTuple):
     end: int
 
 
+class Tokens(Sequence[Token]):
+    """The tokens of a text, kept as four lists of one length: a :class:`Token` is made only for who asks for one."""
+
+    __slots__ = ("ends", "exact", "folded", "starts")
+
+    def __init__(self, exact: list[str], folded: list[str], starts: list[int], ends: list[int]) -> None:
+        self.exact = exact
+        self.folded = folded
+        self.starts = starts
+        self.ends = ends
+
+    def __len__(self) -> int:
+        return len(self.exact)
+
+    @overload
+    def __getitem__(self, index: int) -> Token: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Token]: ...
+
+    def __getitem__(self, index: int | slice) -> Token | list[Token]:
+        if isinstance(index, slice):
+            return list(
+                map(Token, self.exact[index], self.folded[index], self.starts[index], self.ends[index])
+            )
+        return Token(self.exact[index], self.folded[index], self.starts[index], self.ends[index])
+
+    def __iter__(self) -> Iterator[Token]:
+        return map(Token, self.exact, self.folded, self.starts, self.ends)
+
+
 _WORD = re.compile(
     f"[{UNSPACED}][{MARKS}]*|(?:(?![{UNSPACED}])[^\\W_])(?:(?![{UNSPACED}])[^\\W_{MARKS}]|[{MARKS}])*"
 )
+#: Without any of these a word is a run of letters and numbers, which is found in a third of the time.
+_SPECIAL = re.compile(f"[{INVISIBLE}{MARKS}{UNSPACED}]")
+_RUN = re.compile(r"([^\W_]+)")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _TRAILING = re.compile(f"[{INVISIBLE}]+$")
 _BOMB = re.compile(f"[{MARKS}]{{31}}")
 _PIECE = re.compile(r"[^ \n\t]+")
+#: Longer words than this are not remembered.
+_LONGEST = 24
 #: A base character with what NFKC may join to it: marks, invisible characters, jamo of the same syllable, half-width voicing.
 _CLUSTER = re.compile(
     f"[\u1100-\u115e\ua960-\ua97f]*[\u1161-\u11ff\ud7b0-\ud7fb]+(?:[{MARKS}{INVISIBLE}])*|"
@@ -60,37 +99,51 @@ _LEGACY = str.maketrans({"\u01a2": "ư", "\u01a3": "ư", "ð": "đ", "Ð": "đ"}
 
 def tokenise(text: str) -> list[Token]:
     """Every token of the text in order. Linear time on any input; never raises."""
-    if _is_plain(text):
-        return _plain(text)
+    if _is_simple(text):
+        return list(_simple(text))
     tokens: list[Token] = []
     for piece in _PIECE.finditer(text):
         tokens.extend(_tokens_of_piece(piece.group(), piece.start()))
     return tokens
 
 
-def folded_words(text: str) -> list[str]:
-    """The folded forms of :func:`tokenise` alone, in a third of its time, for who needs no places in the text."""
-    if not _is_plain(text):
-        return [token.folded for token in tokenise(text)]
-    forms = _forms
-    return [(forms(word) if len(word) <= 24 else forms.__wrapped__(word))[1] for word in _WORD.findall(text)]
-
-
-def _is_plain(text: str) -> bool:
-    return text.isascii() or (
-        not _INVISIBLE.search(text) and not _BOMB.search(text) and unicodedata.is_normalized("NFKC", text)
+def read(text: str) -> Tokens:
+    """The tokens of :func:`tokenise` by columns, in half its time: for who reads whole texts."""
+    if _is_simple(text):
+        return _simple(text)
+    tokens = tokenise(text)
+    return Tokens(
+        [token.exact for token in tokens],
+        [token.folded for token in tokens],
+        [token.start for token in tokens],
+        [token.end for token in tokens],
     )
 
 
-def _plain(text: str) -> list[Token]:
-    """The tokens of a text that needs no mapping. Nearly all texts go this way, several times each: kept free of calls."""
-    tokens: list[Token] = []
-    add, forms, new = tokens.append, _forms, tuple.__new__
-    for found in _WORD.finditer(text):
-        word = found[0]
-        exact, folded = forms(word) if len(word) <= 24 else forms.__wrapped__(word)
-        add(new(Token, (exact, folded, *found.span())))
-    return tokens
+def folded_words(text: str) -> list[str]:
+    """The folded forms of :func:`tokenise` alone, in a third of its time, for who needs no places in the text."""
+    if not _is_simple(text):
+        return [token.folded for token in tokenise(text)]
+    return [folded for _, folded in _forms_of(_RUN.findall(text))]
+
+
+def _is_simple(text: str) -> bool:
+    """True when nothing need be mapped, so that a word is a run of letters and numbers. Nearly every article is so."""
+    return text.isascii() or (not _SPECIAL.search(text) and unicodedata.is_normalized("NFKC", text))
+
+
+def _simple(text: str) -> Tokens:
+    # What lies between the words, and the words, in turn: their lengths say where each begins. All loops run inside the interpreter.
+    pieces = _RUN.split(text)
+    edges = list(accumulate(map(len, pieces)))
+    forms = _forms_of(pieces[1::2])
+    return Tokens([exact for exact, _ in forms], [folded for _, folded in forms], edges[:-1:2], edges[1::2])
+
+
+def _forms_of(words: Sequence[str]) -> list[tuple[str, str]]:
+    if max(map(len, words), default=0) <= _LONGEST:
+        return list(map(_forms, words))
+    return [_forms(word) if len(word) <= _LONGEST else _forms.__wrapped__(word) for word in words]
 
 
 def _tokens_of_piece(piece: str, offset: int) -> Iterator[Token]:
@@ -120,7 +173,7 @@ def _mapped(piece: str) -> tuple[str, list[int], list[int]]:
 
 
 def _token(word: str, start: int, end: int) -> Token:
-    exact, folded = _forms(word) if len(word) <= 24 else _forms.__wrapped__(word)
+    exact, folded = _forms(word) if len(word) <= _LONGEST else _forms.__wrapped__(word)
     return Token(exact, folded, start, end)
 
 
@@ -144,5 +197,5 @@ def _cut(word: str) -> str:
 
 def index_fields(text: str) -> tuple[str, str]:
     """The two fields of an index, space-joined: tokens with marks, and without. Both have the same number of tokens."""
-    tokens = tokenise(text)
-    return " ".join(t.exact for t in tokens), " ".join(t.folded for t in tokens)
+    tokens = read(text)
+    return " ".join(tokens.exact), " ".join(tokens.folded)

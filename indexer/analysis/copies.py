@@ -12,7 +12,6 @@ import re
 import struct
 import zlib
 from array import array
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import accumulate
@@ -81,11 +80,12 @@ def copy_keys(title: str, text: str, seen_at: datetime | None = None) -> CopyKey
     """Everything stored of a text to find its copies. ``seen_at`` (aware) gives the month of the band keys."""
     body = body_of(text) or clean(title)
     words = folded_words(body)
-    digest = hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest() if words else ""
-    hashes = _shingles(words)
-    if len(hashes) < MIN_SHINGLES:
-        return CopyKeys(digest, (), _packed(hashes))
-    return CopyKeys(digest, _bands(hashes, month_of(seen_at)), _packed(hashes))
+    joined = " ".join(words).encode("utf-8", "replace")
+    digest = hashlib.sha256(joined).hexdigest() if words else ""
+    hashes = _shingles(words, joined)
+    packed = _packed(hashes)
+    bands = _bands(packed, month_of(seen_at)) if len(hashes) >= MIN_SHINGLES else ()
+    return CopyKeys(digest, bands, packed)
 
 
 def month_of(seen_at: datetime | None) -> str:
@@ -120,21 +120,20 @@ def compare(a: CopyKeys, b: CopyKeys) -> CopyVerdict:
     return CopyVerdict("no", jaccard, containment)
 
 
-def _shingles(words: list[str]) -> list[int]:
-    """Sorted distinct 32-bit hashes; a very long text keeps its smallest ones, which is a fair sample."""
-    parts = [word.encode("utf-8", "replace") for word in words]
-    ends = list(accumulate(len(part) + 1 for part in parts))
-    data = memoryview(b" ".join(parts))
-    # Each run of words as it stands in the joined text: nothing is joined twice.
-    hashes = {
-        zlib.crc32(data[start : end - 1]) for start, end in zip([0, *ends], ends[SHINGLE - 1 :], strict=False)
-    }
-    return sorted(hashes)[:MAX_SHINGLES]
+def _shingles(words: list[str], joined: bytes) -> list[int]:
+    """Sorted distinct 32-bit hashes of each run of words as it stands in ``joined``, the words in UTF-8 with a space between.
+
+    A very long text keeps its smallest ones, which is a fair sample.
+    """
+    if not joined.isascii():
+        words = joined.split(b" ")  # type: ignore[assignment]
+    starts = [at + k for k, at in enumerate(accumulate(map(len, words), initial=0))]
+    runs = map(joined.__getitem__, map(slice, starts, [end - 1 for end in starts[SHINGLE:]]))
+    return sorted(set(map(zlib.crc32, runs)))[:MAX_SHINGLES]
 
 
-def _packed(hashes: Iterable[int]) -> bytes:
-    values = list(hashes)
-    return struct.pack(f"<{len(values)}I", *values)
+def _packed(hashes: list[int]) -> bytes:
+    return struct.pack(f"<{len(hashes)}I", *hashes)
 
 
 def _unpacked(data: bytes) -> array[int]:
@@ -145,14 +144,14 @@ def _unpacked(data: bytes) -> array[int]:
     return values
 
 
-def _bands(hashes: list[int], month: str) -> tuple[str, ...]:
+def _bands(packed: bytes, month: str) -> tuple[str, ...]:
     from rensa import RMinHash
 
     sketch = RMinHash(VALUES, _SEED)
-    sketch.update([value.to_bytes(4, "little") for value in hashes])
-    digest = sketch.digest()
-    out = []
-    for number in range(VALUES // ROWS):
-        rows = struct.pack(f"<{ROWS}I", *digest[number * ROWS : (number + 1) * ROWS])
-        out.append(f"{month}:{number:02d}{hashlib.blake2b(rows, digest_size=7).hexdigest()}")
-    return tuple(out)
+    sketch.update([packed[at : at + 4] for at in range(0, len(packed), 4)])
+    digest = struct.pack(f"<{VALUES}I", *sketch.digest())
+    width = 4 * ROWS
+    return tuple(
+        f"{month}:{number:02d}{hashlib.blake2b(digest[number * width : (number + 1) * width], digest_size=7).hexdigest()}"
+        for number in range(VALUES // ROWS)
+    )

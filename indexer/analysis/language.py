@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.text.normalise import clean, fold
-from core.text.tokens import tokenise
+from core.text.tokens import read
 
 #: Languages the model may choose from; the others are told by their script.
 FOLLOWED = ("vi", "en", "fr", "de", "es", "pt", "it", "ru", "id", "nl")
@@ -32,6 +32,7 @@ _SCRIPTS = (
     ("hi", re.compile("[\u0900-\u097f]")),
     ("ru", re.compile("[\u0400-\u04ff]")),
 )
+_NOT_LATIN = re.compile("[\u0400-\u109f\u1100-\u17ff\u3041-\uffff]")
 #: Letters that no other followed language has: ă đ ơ ư with and without tone, and the stacked marks of ấ ề ộ.
 _VIETNAMESE = re.compile("[ăđơư\u1ea1-\u1ef9]")
 #: Function words of Vietnamese without marks that hardly mean anything elsewhere.
@@ -115,60 +116,58 @@ _WEAK = frozenset(
         "pho",
     }
 )
+#: Function words of English, French and German.
+_FOREIGN = frozenset(
+    "the of and in to a is was for on said with that les des du et der".split()  # noqa: SIM905
+)
 
 
 def detect(text: str, hint: str = "") -> str:
     """Two-letter code, or ``und`` when there is nothing to read. ``hint`` decides only where the text cannot. Never raises."""
     head = clean(text[:_READ])
-    latin = len(_LATIN.findall(head))
+    code = _by_script(head)
+    if code:
+        return code
+    if not _LATIN.search(head):
+        return hint[:2].lower() or UNKNOWN
+    tokens = read(head)
+    exact = [word for word in tokens.exact if word[0].isalpha()]
+    folded = [bare for word, bare in zip(tokens.exact, tokens.folded, strict=True) if word[0].isalpha()]
+    if not exact:
+        return hint[:2].lower() or UNKNOWN
+    marked = sum(map(_is_vietnamese, exact))
+    if marked * 5 >= len(exact) or (marked >= 2 and marked * 12 >= len(exact) and not _is_foreign(folded)):
+        return "vi"
+    known = [word for word in folded if word in _TONELESS]
+    strong = [word for word in known if word not in _WEAK]
+    if strong and len(known) * 4 >= len(exact) and len(strong) * 8 >= len(exact):
+        return "vi"
+    if len(exact) < 3 and hint:
+        return hint[:2].lower()
+    return str(_model().classify(fold(head) if marked else head)[0])
+
+
+def _by_script(head: str) -> str:
+    """The language of the script that most of the text is in; empty when that is Latin or none."""
+    if not _NOT_LATIN.search(head):
+        return ""
     counts = {code: len(pattern.findall(head)) for code, pattern in _SCRIPTS}
     if counts["ja"] and counts["ja"] * 8 >= counts["zh"]:
         counts["ja"] += counts["zh"]
     code, most = max(counts.items(), key=lambda item: item[1])
     # A Han or Thai character says as much as a word of letters.
     weight = 1 if code in {"ru", "ar", "hi"} else 3
-    if most and most * weight >= latin:
-        return code
-    if not latin:
-        return hint[:2].lower() or UNKNOWN
-    words = [token for token in tokenise(head) if token.exact[0].isalpha()]
-    if not words:
-        return hint[:2].lower() or UNKNOWN
-    marked = sum(1 for token in words if _VIETNAMESE.search(token.exact))
-    if marked * 5 >= len(words) or (marked >= 2 and marked * 12 >= len(words) and not _is_foreign(words)):
-        return "vi"
-    known = [token.folded for token in words if token.folded in _TONELESS]
-    strong = [word for word in known if word not in _WEAK]
-    if strong and len(known) * 4 >= len(words) and len(strong) * 8 >= len(words):
-        return "vi"
-    if len(words) < 3 and hint:
-        return hint[:2].lower()
-    return str(_model().classify(fold(head) if marked else head)[0])
+    return code if most and most * weight >= len(_LATIN.findall(head)) else ""
 
 
-def _is_foreign(words: list[Any]) -> bool:
+@lru_cache(maxsize=1 << 14)
+def _is_vietnamese(word: str) -> bool:
+    return _VIETNAMESE.search(word) is not None
+
+
+def _is_foreign(words: list[str]) -> bool:
     """True when English function words make up the text: an English article full of Vietnamese names."""
-    english = {
-        "the",
-        "of",
-        "and",
-        "in",
-        "to",
-        "a",
-        "is",
-        "was",
-        "for",
-        "on",
-        "said",
-        "with",
-        "that",
-        "les",
-        "des",
-        "du",
-        "et",
-        "der",
-    }
-    return sum(1 for token in words if token.folded in english) * 10 >= len(words)
+    return sum(word in _FOREIGN for word in words) * 10 >= len(words)
 
 
 @lru_cache(maxsize=1)

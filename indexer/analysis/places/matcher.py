@@ -93,7 +93,7 @@ class _Document:
         )
 
     def _vietnam(self) -> str:
-        words = " " + " ".join(t.exact for t in self.reading.tokens[:3000]) + " "
+        words = " " + " ".join(self.reading.tokens.exact[:3000]) + " "
         return next((word for word in sorted(_VIETNAM) if f" {word} " in words), "")
 
     @staticmethod

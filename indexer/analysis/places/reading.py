@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
 
-from core.text.tokens import Token, is_unspaced, tokenise
+from core.text.tokens import Tokens, is_unspaced, read
 from indexer.analysis.places.names import Names, names
 
 if TYPE_CHECKING:
@@ -43,12 +45,25 @@ class Hit:
     toneless: bool = False
 
 
+class _Written(NamedTuple):
+    """How a word is written: as a name may be, all in capitals, with a letter at its head (and then: as a name may be)."""
+
+    capital: bool
+    upper: bool
+    word: bool
+    capital_word: bool
+
+
+_LONGEST = 24
+
+
 @lru_cache(maxsize=1 << 16)
-def _written(surface: str) -> tuple[bool, bool]:
-    """Whether a word is written as a name may be, and all in capitals. Syllables repeat: remembered."""
+def _written(surface: str) -> _Written:
+    """Syllables repeat so much that this is remembered."""
     first = surface[0]
     capital = first.isupper() or (first.isdigit() and len(surface) < 5) or is_unspaced(first)
-    return capital, len(surface) > 1 and surface.isupper()
+    word = first.isalpha()
+    return _Written(capital, len(surface) > 1 and surface.isupper(), word, capital and word)
 
 
 class Reading:
@@ -56,31 +71,39 @@ class Reading:
 
     def __init__(self, text: str) -> None:
         self.text = text = text[:MAX_TEXT]
-        self.tokens: list[Token] = tokenise(text)
-        count = len(self.tokens)
-        self.gaps = [text[self.tokens[k - 1].end : self.tokens[k].start] if k else "\n" for k in range(count)]
-        surface = [text[t.start : t.end] for t in self.tokens]
-        written = [_written(s) if len(s) <= 24 else _written.__wrapped__(s) for s in surface]
-        self.capital = [capital for capital, _ in written]
-        self.upper = [upper for _, upper in written]
+        self.tokens: Tokens = read(text)
+        begins, ends = self.tokens.starts, self.tokens.ends
+        cut = text.__getitem__
+        self.gaps = ["\n", *map(cut, map(slice, ends, begins[1:]))][: len(begins)]
+        surface = list(map(cut, map(slice, begins, ends)))
+        if max(map(len, surface), default=0) <= _LONGEST:
+            self._written = list(map(_written, surface))
+        else:
+            self._written = [
+                _written(word) if len(word) <= _LONGEST else _written.__wrapped__(word) for word in surface
+            ]
+        self.capital = [how.capital for how in self._written]
+        self.upper = [how.upper for how in self._written]
         self.starts = [gap != " " and _SENTENCE_END.search(gap) is not None for gap in self.gaps]
-        self.line_of = [0] * count
+        self.line_of = [0] * len(begins)
         self.lines = self._lines()
 
     def _lines(self) -> list[Line]:
         lines: list[Line] = []
-        count = len(self.tokens)
-        breaks = [k for k in range(1, count) if "\n" in self.gaps[k]]
+        count = len(self.gaps)
+        is_word = [how.word for how in self._written]
+        capital = [how.capital_word for how in self._written]
+        marked = [
+            word and exact != folded
+            for word, exact, folded in zip(is_word, self.tokens.exact, self.tokens.folded, strict=True)
+        ]
+        breaks = [k for k, gap in enumerate(self.gaps) if k and "\n" in gap]
         for first, last in zip([0, *breaks], [*breaks, count], strict=True):
             if first == last:
                 continue
-            words = accented = capitals = 0
-            for i in range(first, last):
-                exact, folded, _, _ = self.tokens[i]
-                if exact[0].isalpha():
-                    words += 1
-                    accented += exact != folded
-                    capitals += self.capital[i]
+            words = sum(is_word[first:last])
+            accented = sum(marked[first:last])
+            capitals = sum(capital[first:last])
             line = Line(first, last)
             line.toneless = accented <= 0.1 * words
             line.capitals = capitals > 0
@@ -95,10 +118,9 @@ class Reading:
 
     def word(self, k: int) -> str:
         """The token as the word lists know it; folded where the line has no accents. Empty outside the text."""
-        if not 0 <= k < len(self.tokens):
+        if not 0 <= k < len(self.gaps):
             return ""
-        token = self.tokens[k]
-        return token.folded if self.line(k).toneless else token.exact
+        return (self.tokens.folded if self.line(k).toneless else self.tokens.exact)[k]
 
     def hits(self) -> list[Hit]:
         """Every name, overlaps resolved: a name inside a longer one is shadowed. Ascending."""
@@ -123,22 +145,16 @@ class Reading:
         return [hit for hit in kept if hit.key not in table.shadows]
 
     def _find(self, table: Names, *, folded: bool) -> list[Hit]:
-        words = [t.folded for t in self.tokens] if folded else [t.exact for t in self.tokens]
+        words = self.tokens.folded if folded else self.tokens.exact
         if not words:
             return []
-        starts: dict[int, int] = {}
-        ends: dict[int, int] = {}
-        at = 0
-        for k, word in enumerate(words):
-            starts[at] = k
-            at += len(word)
-            ends[at] = k + 1
-            at += 1
+        # In the joined words, word k begins after the k words before it and a space before each of them.
+        edges = [at + k for k, at in enumerate(accumulate(map(len, words), initial=0))]
         patterns = table.folded_patterns if folded else table.patterns
         out: list[Hit] = []
-        for a, b, number in _automaton(folded).find_overlapping(" ".join(words)):
-            first, last = starts.get(a), ends.get(b)
-            if first is None or last is None or not self._joined(first, last):
+        for a, b, number in _automaton(folded).find_overlapping(f" {' '.join(words)} "):
+            first, last = bisect_left(edges, a), bisect_left(edges, b - 1)
+            if not self._joined(first, last):
                 continue
             if not folded:
                 out.append(Hit(first, last, patterns[number]))
@@ -160,5 +176,8 @@ class Reading:
 def _automaton(folded: bool) -> CharwiseDoubleArrayAhoCorasick:
     from daachorse import CharwiseDoubleArrayAhoCorasick
 
+    # A space on both sides: only whole words are found, and nine tenths of what would be found inside words never reaches Python.
     table = names()
-    return CharwiseDoubleArrayAhoCorasick(table.folded_patterns if folded else table.patterns)
+    return CharwiseDoubleArrayAhoCorasick(
+        [f" {name} " for name in (table.folded_patterns if folded else table.patterns)]
+    )

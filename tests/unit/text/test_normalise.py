@@ -42,6 +42,11 @@ def test_cleaning_twice_changes_nothing_and_the_result_is_utf8_nfc(text: str) ->
     once.encode("utf-8")
 
 
+@given(ANY | VIETNAMESE)
+def test_a_text_that_comes_clean_is_cleaned_like_any_other(text: str) -> None:
+    assert clean(f"{text} \x00") == f"{clean(text)} "
+
+
 @given(st.text(st.characters(categories=["Cs", "L", "M", "Cf", "Cc"]), max_size=60))
 def test_lone_surrogates_and_controls_never_reach_the_store(text: str) -> None:
     once = clean(text)

@@ -8,10 +8,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.text.tokens import MAX_TOKEN_BYTES, index_fields, is_unspaced, tokenise
+from core.text.tokens import MAX_TOKEN_BYTES, folded_words, index_fields, is_unspaced, read, tokenise
 
 ANY = st.text(st.characters(), max_size=200)
 MIXED = st.text("aàđĐHhòả ̀́̉\u200b\u202e\u00adﬁ²…　海防市ไทยข้าວຄែ한하ᄒㅏﾊﾟガ１Ａ.-_'\"", max_size=60)
+
+
+PLAIN = st.text("aàđĐHhòảỷ１Ａ12.-_'\" \n\t…²ßİ", max_size=120)
 
 
 def words(text: str) -> list[tuple[str, str]]:
@@ -53,6 +56,22 @@ def test_offsets_point_into_the_given_text_in_order(text: str) -> None:
         at = token.start
     exact, folded = index_fields(text)
     assert len(exact.split(" ")) == len(folded.split(" "))
+
+
+@given(ANY | MIXED | PLAIN)
+def test_every_way_to_the_tokens_is_the_same_way(text: str) -> None:
+    tokens = tokenise(text)
+    columns = read(text)
+    assert list(columns) == tokens == columns[:] == [columns[number] for number in range(len(columns))]
+    assert folded_words(text) == [token.folded for token in tokens]
+    assert index_fields(text) == (" ".join(columns.exact), " ".join(columns.folded))
+
+
+@given(PLAIN)
+@example("đ" * 30 + " ngắn")
+def test_a_text_that_is_read_at_once_gives_what_reading_it_piece_by_piece_gives(text: str) -> None:
+    # The Thai letter with its mark makes the whole text be read by pieces.
+    assert tokenise(f"{text} ข้")[:-1] == tokenise(text)
 
 
 @given(st.lists(st.sampled_from("Hải Phòng thuỷ hoà Đê vỡ 海防 12 Huế".split()), max_size=12).map(" ".join))
