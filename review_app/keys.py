@@ -1,5 +1,6 @@
 """Every key that the screens know, once: the list that people open with "?" is written from this table, and the script in the
-page (static/js/frame.js) obeys what that list says, so the two cannot differ."""
+page (static/js/frame.js) obeys what that list says, so the two cannot differ.
+"""
 
 from __future__ import annotations
 

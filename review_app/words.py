@@ -157,6 +157,9 @@ SOURCE_KINDS: dict[str, LazyString] = {
     "rsshub": lazy_gettext("máy RSSHub của cơ quan"),
 }
 
+#: works as it did, but its last reading failed in a way that passes
+RETRYING = Mark(lazy_gettext("Sẽ đọc lại"), "clock", "st-quiet")
+
 OUTCOMES: dict[str, LazyString] = {
     "new": lazy_gettext("có tin mới"),
     "seen": lazy_gettext("không có tin mới"),
@@ -226,6 +229,7 @@ def install(app: Flask) -> None:
         spread_names={level.value: label for level, label in SPREADS.items()},
         harm_names={level.value: label for level, label in HARMS.items()},
         source_marks={state.value: mark for state, mark in SOURCE_STATES.items()},
+        source_mark=lambda row: RETRYING if row.retrying else SOURCE_STATES[SourceState(row.state)],
         option_words=option_words,
         kind_short=lambda kind: SOURCE_KINDS.get(kind, kind),
         outcome_names=OUTCOMES,

@@ -65,7 +65,7 @@ def sources(desk: Desk) -> list[SourceRow]:
                 name=source.name,
                 url=source.url,
                 kind=source.kind,
-                state=source.state,
+                state=health.state,
                 enabled=source.enabled,
                 outcome=source.last_outcome,
                 counts=dict(counts.get(source.id, {})),

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from core.queries import source_state
 from core.records.document import Document
 from core.records.incident import Incident
 from core.records.item import Item, Story, StoryLocality
 from core.records.source import Source
 from core.records.unit import Unit, WatchedLocality
-from core.rules.vocabulary import Band, DocumentState, IncidentState, SourceState, Tag
+from core.rules.vocabulary import Band, DocumentState, IncidentState, Tag
 
 #: counters stop here and show a plus sign: a count over a year of items would cost more than it tells
 CEILING = 999
@@ -105,12 +106,7 @@ def frame(session: Session, unit_id: int, now: datetime) -> Frame:
                 Document.incident_id.in_(mine), Document.state == DocumentState.SUBMITTED
             ),
         ),
-        "sources": _bounded(
-            session,
-            select(Source.id).where(
-                Source.enabled.is_(True), Source.state.in_([SourceState.FAILING, SourceState.SILENT])
-            ),
-        ),
+        "sources": sum(health.ask for _, health in source_state.troubled(session, now)),
         "foreign": _bounded(
             session,
             of_queue.where(Item.source_id.in_(select(Source.id).where(Source.domestic.is_(False)))),

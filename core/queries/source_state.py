@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
 from core.records.source import Source
 from core.rules import polling
-from core.rules.source_health import SourceFacts, SourceHealth, silent_after, source_health
+from core.rules.source_health import LEAST_SILENCE, SourceFacts, SourceHealth, silent_after, source_health
+from core.rules.vocabulary import SourceState
 
 
 def arrivals(source: Source) -> list[datetime]:
@@ -57,9 +61,42 @@ def facts(source: Source) -> SourceFacts:
         last_fresh_at=source.last_fresh_at,
         expected=expected(source),
         own_portal=source.own_portal,
+        next_due_at=source.next_due_at,
     )
 
 
 def health(source: Source, now: datetime) -> SourceHealth:
     """State and sentences of a source, for screens, alerts and digests."""
     return source_health(facts(source), now)
+
+
+def troubled(session: Session, now: datetime) -> list[tuple[Source, SourceHealth]]:
+    """Sources that are not plainly working now, the office's portal first, each with its state as of ``now``.
+
+    ``Source.state`` says what was so at the last look; silence comes with time alone, so that the state is always computed. Rows
+    that can only be working are left out by the database.
+    """
+    last = func.coalesce(Source.last_fresh_at, Source.last_new_item_at, Source.created_at)
+    found = session.scalars(
+        select(Source)
+        .where(
+            or_(
+                Source.crashes > 0,
+                Source.enabled.is_(True)
+                & or_(
+                    Source.failures > 0,
+                    Source.stopped_at.is_not(None),
+                    Source.last_outcome == "empty",
+                    Source.expected_hours.is_not(None),
+                    last < now - LEAST_SILENCE,
+                ),
+            )
+        )
+        .order_by(Source.own_portal.desc(), Source.reach_tier.desc(), Source.id)
+    )
+    return [
+        (source, state)
+        for source in found
+        for state in [health(source, now)]
+        if state.state not in {SourceState.NEW, SourceState.WORKING} or state.retrying
+    ]

@@ -39,6 +39,8 @@ class SourceRow:
     locality: str
     enabled: bool
     state: str
+    """As of now, never the stored one: silence comes with time alone."""
+    retrying: bool
     interval_minutes: int
     last_outcome: str
     last_run_at: datetime | None
@@ -171,7 +173,8 @@ def _row(source: Source, days: tuple[int | None, ...], asked: bool, now: datetim
         reach_tier=source.reach_tier,
         locality=source.locality or "",
         enabled=source.enabled,
-        state=source.state,
+        state=health.state,
+        retrying=health.retrying,
         interval_minutes=source.interval_minutes,
         last_outcome=source.last_outcome,
         last_run_at=source.last_run_at,

@@ -359,27 +359,11 @@ def _sources(session: Session, now: datetime) -> tuple[SourceRow, ...]:
                 "", "", SourceState.FAILING, network.vi, network.en, network.advice_vi, network.advice_en
             ),
         )
-    found = session.scalars(
-        select(Source)
-        .where(
-            Source.enabled.is_(True) | (Source.crashes > 0),
-            Source.state.not_in([SourceState.NEW, SourceState.WORKING]),
+    found = [(source, health) for source, health in source_state.troubled(session, now) if health.ask]
+    found.sort(key=lambda pair: (not pair[0].own_portal, pair[1].state))
+    return tuple(
+        SourceRow(
+            source.id, source.name, health.state, health.vi, health.en, health.advice_vi, health.advice_en
         )
-        .order_by(Source.own_portal.desc(), Source.state, Source.reach_tier.desc(), Source.id)
+        for source, health in found[:_SOURCES]
     )
-    rows = []
-    for source in found:
-        health = source_state.health(source, now)
-        if health.ask:
-            rows.append(
-                SourceRow(
-                    source.id,
-                    source.name,
-                    health.state,
-                    health.vi,
-                    health.en,
-                    health.advice_vi,
-                    health.advice_en,
-                )
-            )
-    return tuple(rows[:_SOURCES])

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.clock import VIETNAM
+from core.queries import source_state
 from core.records.source import CrawlRun, Source, SourceAlert
 from core.rules.blind_spots import Period, Reading, failing_periods, unread_periods
 from core.rules.vocabulary import SourceState
@@ -49,7 +50,7 @@ def not_watched(
         elif alert.kind == SourceState.SILENT:
             silences[alert.source_id] = alert
     for source in session.scalars(select(Source).order_by(Source.name, Source.id)):
-        sentence, periods = _source(source, runs.get(source.id, []), silences.get(source.id), start, end)
+        sentence, periods = _source(source, runs.get(source.id, []), silences.get(source.id), start, end, now)
         if sentence:
             found.append(_row(source.name, source.id, sentence, periods))
     return tuple(found)
@@ -75,7 +76,12 @@ def _machine(
 
 
 def _source(
-    source: Source, runs: Sequence[CrawlRun], silence: SourceAlert | None, start: datetime, end: datetime
+    source: Source,
+    runs: Sequence[CrawlRun],
+    silence: SourceAlert | None,
+    start: datetime,
+    end: datetime,
+    now: datetime,
 ) -> tuple[str, list[Period]]:
     week = Period(max(start, source.created_at), end)
     if not source.enabled and (not runs or (source.off_since is not None and source.off_since < end)):
@@ -98,7 +104,8 @@ def _source(
             f"Không đọc được {words(long or periods)} (hỏng {len(failed)} trên {len(runs)} lần đọc). Lần cuối: {reason}",
             long or periods,
         )
-    if silence is not None or source.state == SourceState.SILENT:
+    state = source_state.health(source, now).state
+    if silence is not None or state == SourceState.SILENT:
         last = silence.since if silence is not None else source.last_new_item_at or source.created_at
         over = silence.closed_at if silence is not None else None
         if last < end:
@@ -107,7 +114,7 @@ def _source(
                 f"Đọc được nhưng im lặng bất thường: không có tin mới {words([period])} ({period.length.days} ngày).",
                 [period],
             )
-    if source.state == SourceState.EMPTY:
+    if state == SourceState.EMPTY:
         return f"Đọc được nhưng không có bài nào, {words([week])}.", [week]
     return "", []
 

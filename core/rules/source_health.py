@@ -13,7 +13,8 @@ from core.rules.vocabulary import SourceState
 
 #: silent after so many times the usual longest gap, within these limits; the lower one lets a night pass
 _TIMES = 1.5
-_LEAST, _MOST, _UNKNOWN = timedelta(hours=18), timedelta(days=30), timedelta(days=14)
+LEAST_SILENCE = timedelta(hours=18)
+_MOST, _UNKNOWN = timedelta(days=30), timedelta(days=14)
 #: fewer fresh readings than this say nothing about a usual gap
 _ENOUGH = 5
 #: with so many gaps the longest one is left out: one holiday, or a week in which our own machine stood still
@@ -54,6 +55,7 @@ class SourceFacts:
     last_fresh_at: datetime | None = None
     expected: timedelta | None = None
     own_portal: bool = False
+    next_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class SourceHealth:
     """The state, its sentence, and what to do (empty when nothing). ``since``: from when it is not watched as it should be.
 
     ``ask``: a person is needed now; a first time-out or one empty reading is shown, but nobody is called for it.
+    ``retrying``: the last reading failed in a way that passes by itself; the state is the one from before, until it lasts.
     """
 
     state: SourceState
@@ -70,6 +73,7 @@ class SourceHealth:
     advice_en: str = ""
     ask: bool = False
     since: datetime | None = None
+    retrying: bool = False
 
 
 def usual_gap(arrivals: Sequence[datetime]) -> timedelta | None:
@@ -88,7 +92,7 @@ def silent_after(arrivals: Sequence[datetime], expected: timedelta | None = None
     if expected is not None:
         return expected
     gap = usual_gap(arrivals)
-    return _UNKNOWN if gap is None else min(_MOST, max(_LEAST, _TIMES * gap))
+    return _UNKNOWN if gap is None else min(_MOST, max(LEAST_SILENCE, _TIMES * gap))
 
 
 def source_health(facts: SourceFacts, now: datetime) -> SourceHealth:
@@ -104,7 +108,7 @@ def source_health(facts: SourceFacts, now: datetime) -> SourceHealth:
             "Wait for the next round, or press Read now.",
         )
     if facts.failures or facts.stopped:
-        return _failing(facts, now)
+        return _retrying(facts, now) or _failing(facts, now)
     if facts.last_outcome == "empty":
         had = facts.last_new_item_at is not None
         return SourceHealth(
@@ -145,6 +149,37 @@ def _off(facts: SourceFacts) -> SourceHealth:
     )
 
 
+def _lasts(facts: SourceFacts, now: datetime) -> bool:
+    """Whether it failed often or long enough to call a person."""
+    long_ago = facts.failing_since is not None and now - facts.failing_since >= _SOFT_TIME
+    return facts.hard_failures >= 2 or facts.failures >= _SOFT_RUNS or (long_ago and facts.failures > 1)
+
+
+def _retrying(facts: SourceFacts, now: datetime) -> SourceHealth | None:
+    """A source that was read before and failed just now, softly: it is not failing yet, and if it is silent, it is still that."""
+    if facts.stopped or is_hard(facts.code) or facts.hard_failures or facts.last_success_at is None:
+        return None
+    if _lasts(facts, now):
+        return None
+    if (silent := _silent(facts, now)) is not None:
+        return silent
+    what_vi, what_en = sentences(facts.error_vi)[0], sentences(facts.error_en)[0]
+    times_vi, times_en = ("Một", "Once") if facts.failures == 1 else ("Hai", "Twice")
+    at = facts.last_run_at or now
+    due = facts.next_due_at if facts.next_due_at is not None and facts.next_due_at > now else None
+    again_vi = f"sẽ thử lại lúc {day(due)}" if due else "sẽ thử lại ở lượt đọc tới"
+    again_en = f"it is tried again at {day(due)}" if due else "it is tried again in the next round"
+    return SourceHealth(
+        SourceState.WORKING,
+        f"{times_vi} lần không đọc được, lúc {day(at)}{f' ({what_vi})' if what_vi else ''}; {again_vi}.",
+        f"{times_en} it could not be read, at {day(at)}{f' ({what_en})' if what_en else ''}; {again_en}.",
+        "Chưa cần làm gì, máy tự thử lại.",
+        "Nothing to do yet, it is tried again by itself.",
+        since=facts.last_success_at,
+        retrying=True,
+    )
+
+
 def _failing(facts: SourceFacts, now: datetime) -> SourceHealth:
     what_vi, advice_vi = sentences(facts.error_vi or "không rõ lý do.")
     what_en, advice_en = sentences(facts.error_en or "unknown reason.")
@@ -168,8 +203,7 @@ def _failing(facts: SourceFacts, now: datetime) -> SourceHealth:
     times_vi = "" if facts.failures == 1 else f" {facts.failures} lần liên tiếp"
     times_en = "" if facts.failures == 1 else f" {facts.failures} times in a row"
     head_vi, head_en = _family(facts.code)
-    long_ago = facts.failing_since is not None and now - facts.failing_since >= _SOFT_TIME
-    ask = facts.hard_failures >= 2 or facts.failures >= _SOFT_RUNS or (long_ago and facts.failures > 1)
+    ask = _lasts(facts, now)
     if not hard and not ask:
         advice_vi, advice_en = (
             "Chưa cần làm gì, máy tự thử lại.",

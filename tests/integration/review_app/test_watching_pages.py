@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from core.queries import exports
 from core.queries.watching import watching
 from core.records.item import Item
 from core.records.source import Source, SourceAlert
@@ -34,10 +35,10 @@ def test_an_alert_stands_on_the_screens_with_what_to_do_and_later_that_it_is_ove
         error_vi="Trang không còn. Tìm địa chỉ mới.",
         error_en="Gone. Find it.",
     )
-    assert len(source_alerts.sweep(office.desk).opened) == 2
+    assert len(source_alerts.sweep(office.desk).opened) == 3, "the silent page too"
     assert source_alerts.sweep(office.desk) == source_alerts.Swept(), "once"
     page = words(person("tu.la").get("/health"))
-    assert "2 việc cần xem" in page
+    assert "3 việc cần xem" in page
     assert "Không đọc được 3 lần liên tiếp" in page
     assert "Việc cần làm: Tìm địa chỉ mới." in page
     today = words(person("hanh.dt").get("/today"))
@@ -51,8 +52,52 @@ def test_an_alert_stands_on_the_screens_with_what_to_do_and_later_that_it_is_ove
     office.clock.move(hours=2)
     assert len(source_alerts.sweep(office.desk).closed) == 1
     page = words(person("tu.la").get("/health"))
-    assert "1 việc cần xem" in page
+    assert "2 việc cần xem" in page
     assert re.search(r"Báo Cửa Biển, mục Xã phường đã ổn lúc", page)
+
+
+def groups(answer):
+    """Group of the page of sources → names in it."""
+    return {
+        name: re.findall(r'<b><a href="/sources/([a-z-]+)"', body)
+        for name, body in re.findall(
+            r'<section class="sheet" aria-labelledby="(\w+)">(.*?)</section>', answer.text, re.S
+        )
+    }
+
+
+def test_every_screen_tells_the_state_of_now_not_the_one_that_was_stored(office, person):
+    """Time passes without any sweep: what is stored still says "working"."""
+    before = groups(person("tu.la").get("/sources"))
+    assert before["silent"] == ["an-thanh"] and "gio-bien" in before["working"]
+    change(office, "gio-bien", expected_hours=30)
+    office.clock.move(hours=8)
+    change(office, "gio-bien", last_run_at=office.clock.at, last_success_at=office.clock.at)
+    with office.desk.store.read() as session:
+        assert session.get_one(Source, "gio-bien").state == "working"
+    assert sorted(groups(person("tu.la").get("/sources"))["silent"]) == ["an-thanh", "gio-bien"]
+    today = person("hanh.dt").get("/today")
+    assert "Gió Biển Online" in found(r"Nguồn cần xem</h2>(.*?)</section>", today.text, re.S)
+    assert re.search(r'href="/sources"[^>]*>.*?Nguồn tin<span class="n">4</span>', today.text), "rail"
+    assert {row.id: row.state for row in exports.sources(office.desk)}["gio-bien"] == "silent"
+
+
+def test_a_first_time_out_is_not_called_a_failure(office, person):
+    due = AT + timedelta(minutes=60)
+    change(
+        office, "gio-bien", failures=1, last_outcome="failed", last_code="timeout", failing_since=AT, next_due_at=due,
+        error_vi="Máy chủ không trả lời kịp. Máy thử lại.", error_en="No answer in time. It is tried again.",
+    )  # fmt: skip
+    page = person("tu.la").get("/sources")
+    assert "gio-bien" in groups(page)["working"]
+    assert "Một lần không đọc được, lúc" in words(
+        page
+    ) and "(Máy chủ không trả lời kịp); sẽ thử lại lúc" in words(page)
+    one = words(person("tu.la").get("/sources/gio-bien"))
+    assert "Sẽ đọc lại" in one and "Máy thử lại" not in one.replace("Máy thử lại.", "")
+    assert "Gió Biển" not in found(
+        r"Nguồn cần xem</h2>(.*?)</section>", person("hanh.dt").get("/today").text, re.S
+    )
 
 
 def test_when_the_network_is_gone_that_stands_first_and_alone(office, person):

@@ -30,7 +30,11 @@ GOOD = SourceFacts(
         (replace(GOOD, enabled=False), "disabled", "Đã tắt"),
         (replace(GOOD, enabled=False, crashes=3), "disabled", "ba lần"),
         (replace(GOOD, last_run_at=None), "new", "Chưa đọc"),
-        (replace(GOOD, failures=1, error_vi="Trang trả lời 404."), "failing", "Trang trả lời 404."),
+        (
+            replace(GOOD, failures=1, code="http_404", error_vi="Trang trả lời 404."),
+            "failing",
+            "Trang trả lời 404.",
+        ),
         (replace(GOOD, failures=4), "failing", "4 lần liên tiếp"),
         (replace(GOOD, last_outcome="empty"), "empty", "không có bài"),
         (replace(GOOD, last_new_item_at=NOW - timedelta(days=15)), "silent", "15 ngày"),
@@ -75,7 +79,12 @@ def test_a_weekend_is_usual_and_one_long_holiday_is_not() -> None:
 @pytest.mark.parametrize(
     ("facts", "words", "advice", "ask"),
     [
-        ({"code": "timeout", "error_vi": "Quá chậm. Chờ."}, "Không đọc được", "Chưa cần làm gì", False),
+        (
+            {"code": "timeout", "error_vi": "Quá chậm. Chờ."},
+            "Một lần không đọc được",
+            "Chưa cần làm gì",
+            False,
+        ),
         ({"code": "timeout", "failures": 3}, "3 lần liên tiếp", "Mở địa chỉ bằng trình duyệt", True),
         (
             {"code": "dns", "failures": 2, "failing_since": NOW - timedelta(hours=25)},
@@ -113,6 +122,42 @@ def test_soft_failures_wait_quietly_and_hard_ones_ask(
     assert (words in health.vi, advice in health.advice_vi, health.ask) == (True, True, ask), health
     assert health.vi.count(". ") == 0, "one sentence"
     assert bool(health.advice_en) == bool(health.advice_vi)
+
+
+def test_a_soft_failure_is_a_state_only_when_it_lasts() -> None:
+    once = replace(
+        GOOD,
+        failures=1,
+        code="timeout",
+        error_vi="Máy chủ không trả lời trong 30 giây. Máy thử lại.",
+        error_en="No answer within 30 seconds. It is tried again.",
+        next_due_at=NOW + timedelta(minutes=30),
+        failing_since=NOW,
+    )
+    health = source_health(once, NOW)
+    assert (health.state, health.retrying, health.ask) == ("working", True, False)
+    assert health.vi == (
+        "Một lần không đọc được, lúc 07:00 23/11/2026 (Máy chủ không trả lời trong 30 giây); sẽ thử lại lúc 07:30 23/11/2026."
+    )
+    assert health.en == (
+        "Once it could not be read, at 07:00 23/11/2026 (No answer within 30 seconds); it is tried again at 07:30 23/11/2026."
+    )
+    assert "ở lượt đọc tới" in source_health(replace(once, next_due_at=NOW), NOW).vi
+    twice = source_health(replace(once, failures=2), NOW)
+    assert (twice.state, twice.retrying) == ("working", True) and twice.vi.startswith("Hai lần")
+    for lasting in (
+        {"failures": 3},
+        {"failures": 2, "failing_since": NOW - timedelta(hours=25)},
+        {"hard_failures": 1},
+        {"code": "http_404", "hard_failures": 1},
+        # One that was never read has nothing to go back to.
+        {"last_success_at": None},
+    ):
+        health = source_health(replace(once, **lasting), NOW)
+        assert (health.state, health.retrying) == ("failing", False), lasting
+    # A silence that was there before is not hidden by it.
+    silent = replace(once, last_new_item_at=NOW - timedelta(days=15))
+    assert source_health(silent, NOW).state == "silent"
 
 
 def test_time_in_which_nobody_watched_is_no_silence() -> None:
