@@ -137,6 +137,7 @@ def make_web(settings: Settings, desk: Desk) -> Flask:
     hosts = [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()]
     if not hosts:
         hosts = ["127.0.0.1", "localhost", settings.host]
+    mailbox = make_mailbox(settings)
     return create_app(
         desk,
         WebSettings(
@@ -147,5 +148,7 @@ def make_web(settings: Settings, desk: Desk) -> Flask:
             max_upload_bytes=settings.max_upload_mb * 1024 * 1024,
             allow_hosts=settings.allow_hosts,
             simulated_clock=bool(settings.clock),
+            mailbox=mailbox.name if mailbox is not None else "",
+            mailbox_minutes=settings.imap_minutes,
         ),
     )

@@ -18,6 +18,10 @@ class WebSettings:
     """Addresses that crawls may reach in spite of the gates; shown on the status screen."""
     simulated_clock: bool = False
     """True when the clock is simulated; shown on the status screen."""
+    mailbox: str = ""
+    """Name of the inbox for forwarded reports, as the store knows it; empty when there is none. Shown on the status screen."""
+    mailbox_minutes: int = 5
+    """How often the scheduler looks into it."""
     previous_secret_keys: tuple[str, ...] = ()
     """Keys that still verify, so that the secret can be changed while people work."""
 

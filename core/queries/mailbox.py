@@ -13,7 +13,10 @@ from core.services.desk import Desk
 
 @dataclass(frozen=True, slots=True)
 class MailboxHealth:
-    """The last look, the last that succeeded, the sentence when it did not, and how many mails became items or were put aside."""
+    """The last look, the last that succeeded, the sentence when it did not, and what became of the mails: items, put aside, passed by.
+
+    ``last_stored_at``: when a mail last became an item.
+    """
 
     looked_at: datetime
     read_at: datetime | None
@@ -21,6 +24,8 @@ class MailboxHealth:
     error_en: str
     stored: int
     refused: int
+    skipped: int
+    last_stored_at: datetime | None
 
 
 def mailbox_health(desk: Desk, name: str) -> MailboxHealth | None:
@@ -30,9 +35,13 @@ def mailbox_health(desk: Desk, name: str) -> MailboxHealth | None:
         if row is None:
             return None
         counted = session.execute(
-            select(MailSeen.outcome, func.count()).where(MailSeen.mailbox == name).group_by(MailSeen.outcome)
+            select(MailSeen.outcome, func.count(), func.max(MailSeen.at))
+            .where(MailSeen.mailbox == name)
+            .group_by(MailSeen.outcome)
         )
-        counts = {row[0]: row[1] for row in counted}
+        counts, last = {}, {}
+        for outcome, number, at in counted:
+            counts[outcome], last[outcome] = number, at
         return MailboxHealth(
             row.looked_at,
             row.read_at,
@@ -40,4 +49,6 @@ def mailbox_health(desk: Desk, name: str) -> MailboxHealth | None:
             row.error_en,
             counts.get("stored", 0),
             counts.get("refused", 0),
+            counts.get("skipped", 0),
+            last.get("stored"),
         )

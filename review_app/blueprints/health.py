@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import Blueprint, Response, render_template
 
 from core.errors import LamroError
 from core.queries import health as queries
+from core.queries.mailbox import MailboxHealth, mailbox_health
 from core.queries.watching import watching as watching_now
 from review_app import context
 from review_app.gate import allow_act, public
@@ -37,6 +39,20 @@ def _index() -> IndexState | None:
     return IndexState(stats.engine, stats.documents, stats.last_seq)
 
 
+#: the scheduler missed so many looks in a row: it stands still
+_MISSED = 3
+
+
+def _mailbox() -> tuple[MailboxHealth | None, bool]:
+    """The inbox for forwarded reports (None: none is set, or it was never looked into), and whether looks are overdue."""
+    settings = context.settings()
+    found = mailbox_health(context.desk(), settings.mailbox) if settings.mailbox else None
+    late = found is not None and context.now() - found.looked_at > timedelta(
+        minutes=_MISSED * settings.mailbox_minutes
+    )
+    return found, late
+
+
 @blueprint.get("/health")
 @allow_act("health.read")
 def index() -> str:
@@ -44,8 +60,11 @@ def index() -> str:
     with context.reading() as session:
         health = queries.health(session, context.now())
         watching = watching_now(session, context.now())
+    mailbox, mailbox_late = _mailbox()
     return render_template(
         "health/index.html",
+        mailbox=mailbox,
+        mailbox_late=mailbox_late,
         health=health,
         watching=watching,
         index=_index(),
