@@ -14,31 +14,10 @@ from pathlib import Path
 from typing import IO, Any, Literal, Protocol
 
 from core.messages import NewMail
+from core.places import MentionFound, PlaceRule, RuleContext
 from core.text.query import Node
 
 # --- understand -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """One reason why a name is, or is not, our place: stable code, weight in the score, a sentence for staff."""
-
-    code: str
-    weight: float
-    vi: str
-    en: str
-    span: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MentionFound:
-    """A locality found in a text (decision 4): score 0–1, band, where, and why."""
-
-    locality: str
-    score: float
-    band: Literal["in", "check", "out"]
-    spans: tuple[tuple[int, int], ...]
-    why: tuple[Cue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +130,32 @@ class Analyst(Protocol):
         source_locality: str | None = None,
         language_hint: str = "",
         seen_at: datetime | None = None,
+        source_id: str = "",
+        rules: Sequence[PlaceRule] = (),
     ) -> Analysis:
-        """Analyse one text for the watched ``localities`` (unit codes). Bounded time on any input; never raises on text."""
+        """Analyse one text for the watched ``localities`` (unit codes). Bounded time on any input; never raises on text.
+
+        ``rules`` of the offices decide before the score does; ``source_id`` is what rules about a source look at.
+        """
+        ...
+
+    def place(
+        self,
+        title: str,
+        text: str,
+        *,
+        localities: Sequence[str],
+        source_locality: str | None = None,
+        source_id: str = "",
+        rules: Sequence[PlaceRule] = (),
+    ) -> tuple[MentionFound, ...]:
+        """The mentions of :meth:`analyse` alone."""
+        ...
+
+    def rule_contexts(
+        self, title: str, text: str, locality: str, *, source_id: str = "", source_name: str = ""
+    ) -> tuple[RuleContext, ...]:
+        """What stands around the names of a locality in a text, as signs that a rule may hang on; the surest first, at most twelve."""
         ...
 
     def is_copy(self, a: CopyKeys, b: CopyKeys) -> bool:

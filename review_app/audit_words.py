@@ -91,6 +91,10 @@ ACTS: dict[str, LazyString] = {
     "dispatch.record": lazy_gettext("ghi kết quả gửi"),
     "dispatch.recover": lazy_gettext("gửi lại sau khi máy dừng"),
     "digest.make": lazy_gettext("lập bản tin tuần"),
+    "place.rule": lazy_gettext("đặt quy tắc địa bàn"),
+    "place.rule_more": lazy_gettext("xét tiếp tin cũ theo quy tắc địa bàn"),
+    "place.rule_undo": lazy_gettext("hoàn tác quy tắc địa bàn"),
+    "place.calibrate": lazy_gettext("đo độ đúng của địa bàn"),
 }
 
 OBJECTS: dict[str, LazyString] = {
@@ -111,6 +115,9 @@ OBJECTS: dict[str, LazyString] = {
     "network": lazy_gettext("mạng của máy chủ"),
     "account": lazy_gettext("tài khoản"),
     "unit": lazy_gettext("cơ quan"),
+    "place_rule": lazy_gettext("quy tắc địa bàn"),
+    "locality": lazy_gettext("địa bàn"),
+    "calibration": lazy_gettext("lần đo địa bàn"),
 }
 
 _MOVE = "incident.move."

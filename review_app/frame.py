@@ -36,6 +36,7 @@ PLACES = (
     Place(lazy_gettext("Chờ duyệt"), "check", "approval.index", "approvals"),
     Place(lazy_gettext("Bản tin tuần"), "digest", "digest.index"),
     Place(lazy_gettext("Nguồn tin"), "source", "sources.index", "sources"),
+    Place(lazy_gettext("Địa bàn"), "mark", "locality.index"),
 )
 
 #: views of the inbox that every office needs
@@ -63,16 +64,17 @@ _BELONGS = {"story": "today", "intake": "inbox", "catalogue": "sources", "source
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """A result sentence that can be taken back: ids of the tag events."""
+    """A result sentence that can be taken back: ids of the tag events; ``more`` is a link to what may follow (address, words)."""
 
     text: str
     events: tuple[int, ...]
+    more: tuple[str, str] = ("", "")
 
 
-def done(text: str, events: tuple[int, ...] = ()) -> None:
-    """Say on the next page what was done; with events, offer to take it back."""
+def done(text: str, events: tuple[int, ...] = (), more: tuple[str, str] = ("", "")) -> None:
+    """Say on the next page what was done; with events, offer to take it back; with ``more``, what may follow."""
     # Flask stores any JSON value of a message; its type says str.
-    flash(cast("str", {"text": text, "events": list(events)}), "done")
+    flash(cast("str", {"text": text, "events": list(events), "more": list(more)}), "done")
 
 
 def _message() -> Undo | None:
@@ -80,7 +82,8 @@ def _message() -> Undo | None:
     if not messages:
         return None
     last = messages[-1]
-    return Undo(str(last["text"]), tuple(int(event) for event in last["events"]))
+    address, label = last.get("more") or ("", "")
+    return Undo(str(last["text"]), tuple(int(event) for event in last["events"]), (address, label))
 
 
 def _shown(places: tuple[Place, ...]) -> tuple[tuple[Place, str, bool], ...]:

@@ -40,6 +40,11 @@ ACTS: dict[str, frozenset[Role]] = {
     "source.crawl": frozenset({ADMINISTRATOR, OFFICER}),
     "source.end_reading": frozenset({ADMINISTRATOR, OFFICER}),
     "source.read": _EVERYONE,
+    # what names a locality and what does not: officers meet it, administrators keep it
+    "place.read": _EVERYONE,
+    "place.rule": frozenset({OFFICER, ADMINISTRATOR}),
+    "place.rule_undo": frozenset({OFFICER, ADMINISTRATOR}),
+    "place.calibrate": frozenset({OFFICER, ADMINISTRATOR}),
     "health.read": frozenset({ADMINISTRATOR, MANAGER, AUDITOR}),
     # states 1 and 2: detected, received
     "item.receive": _STAFF,

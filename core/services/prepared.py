@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from core.clock import VIETNAM
 from core.messages import Candidate, CaptureRecord, ImportRow
+from core.places import PlaceRule
 from core.ports import Analysis, ClaimLikeness, JudgedClaim
 from core.records.source import Source
-from core.services import suggestions, units
+from core.services import rematching, suggestions, units
 from core.services.desk import Desk
 from core.text.handles import mask_handle, mask_handles_in
 from core.text.normalise import clean
@@ -92,17 +93,23 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the analyst and the preparation must know: the watched localities, the sources and the claims judged so far."""
+    """What the analyst and the preparation must know: the watched localities, the sources, the claims judged so far, the rules."""
 
     watched: tuple[str, ...]
     sources: Mapping[str, Source] = field(default_factory=dict)
     judged: tuple[JudgedClaim, ...] = ()
+    rules: tuple[PlaceRule, ...] = ()
 
 
 def outside(session: Session, source_ids: Sequence[str]) -> Outside:
     """Read it for a batch."""
     rows = session.scalars(select(Source).where(Source.id.in_(sorted(set(source_ids)))))
-    return Outside(units.watched_codes(session), {row.id: row for row in rows}, suggestions.judged(session))
+    return Outside(
+        units.watched_codes(session),
+        {row.id: row for row in rows},
+        suggestions.judged(session),
+        rematching.active(session),
+    )
 
 
 def from_candidate(candidate: Candidate, around: Outside, *, via: str = "crawl") -> Prepared | Refusal:
@@ -191,6 +198,8 @@ def analysed(desk: Desk, prepared: Prepared, around: Outside) -> Prepared | Refu
             source_locality=None if source is None else source.locality,
             language_hint=prepared.language_hint,
             seen_at=desk.clock.now(),
+            source_id=prepared.source_id or "",
+            rules=around.rules,
         )
         ours = any(mention.band != "out" for mention in analysis.mentions)
         like = desk.analyst.like_claims(prepared.title, prepared.text, around.judged) if ours else ()

@@ -11,12 +11,12 @@ from sqlalchemy import case, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.messages import CaptureRecord
-from core.ports import MentionFound
+from core.places import MentionFound
 from core.records.item import Capture, CopyBand, Item, ItemVersion, Mention, OutboxRow, Story
 from core.records.source import KnownEntry, Quarantine
 from core.records.unit import Unit
 from core.rules.vocabulary import Band
-from core.services import copies, stories, suggestions, units
+from core.services import copies, place_rules, stories, suggestions, units
 from core.services.desk import Desk
 from core.services.placing import Plan, Step
 from core.services.prepared import Prepared, Refusal
@@ -45,6 +45,16 @@ def apply(session: Session, desk: Desk, plan: Plan) -> Sequence[Step]:
         session,
         desk,
         {item.id: step.text.like for step, item in zip(changed, items, strict=True)},
+    )
+    place_rules.note(
+        session,
+        desk,
+        [
+            (rule_id, item.id)
+            for step, item in zip(changed, items, strict=True)
+            for mention in step.text.found.mentions
+            for rule_id in mention.rules
+        ],
     )
     stale = stories.recount(session, desk, {item.story_id for item in items if item.story_id is not None})
     session.flush()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from core.places import MentionFound, PlaceRule, RuleContext
 from core.ports import (
     Analysis,
     ClaimLikeness,
@@ -18,6 +19,7 @@ from core.text.normalise import clean
 from indexer.analysis import copies, language, need, stories
 from indexer.analysis.claims.likeness import like_claims
 from indexer.analysis.gist import gist
+from indexer.analysis.places.contexts import contexts_of
 from indexer.analysis.places.matcher import match_text
 from indexer.gazetteer.units import gazetteer
 
@@ -38,11 +40,20 @@ class LocalAnalyst:
         source_locality: str | None = None,
         language_hint: str = "",
         seen_at: datetime | None = None,
+        source_id: str = "",
+        rules: Sequence[PlaceRule] = (),
     ) -> Analysis:
         r"""Analyse one text for the watched ``localities``. Spans are code points of ``title + "\\n" + text``. Never raises on text."""
         whole = f"{title}\n{text}"[:MAX_TEXT]
         spoken = language.detect(whole, language_hint)
-        mentions = tuple(match_text(whole, localities, source_locality=source_locality))
+        mentions = self.place(
+            title,
+            text,
+            localities=localities,
+            source_locality=source_locality,
+            source_id=source_id,
+            rules=rules,
+        )
         shown = [span for mention in mentions if mention.band != "out" for span in mention.spans]
         return Analysis(
             language=spoken,
@@ -51,6 +62,29 @@ class LocalAnalyst:
             lead=lead_of(text),
             gist=gist(whole, spoken, shown) if spoken != "vi" and shown else "",
         )
+
+    def place(
+        self,
+        title: str,
+        text: str,
+        *,
+        localities: Sequence[str],
+        source_locality: str | None = None,
+        source_id: str = "",
+        rules: Sequence[PlaceRule] = (),
+    ) -> tuple[MentionFound, ...]:
+        """The mentions of :meth:`analyse` alone."""
+        whole = f"{title}\n{text}"[:MAX_TEXT]
+        return tuple(
+            match_text(whole, localities, source_locality=source_locality, source_id=source_id, rules=rules)
+        )
+
+    def rule_contexts(
+        self, title: str, text: str, locality: str, *, source_id: str = "", source_name: str = ""
+    ) -> tuple[RuleContext, ...]:
+        """What stands around the names of a locality in a text, as signs that a rule may hang on."""
+        whole = f"{title}\n{text}"[:MAX_TEXT]
+        return contexts_of(whole, locality, source_id=source_id, source_name=source_name)
 
     def is_copy(self, a: CopyKeys, b: CopyKeys) -> bool:
         """True when the two texts are copies: equal bodies, or verified overlap."""

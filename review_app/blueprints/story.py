@@ -13,14 +13,16 @@ from core.queries import item as item_queries
 from core.queries import quote as quote_queries
 from core.queries import story as queries
 from core.queries import watch as watch_queries
+from core.queries.frame import watched
 from core.queries.grouping import merged_into
 from core.queries.known_claims import known_claims
+from core.queries.reasons import best_mentions
 from core.rules.vocabulary import Tag
 from core.services import judge, notes, triage
 from core.services import known_claims as answers
 from review_app import context, frame, words
 from review_app.forms.claim import ClaimForm
-from review_app.gate import allow_act, local_path, wants_json
+from review_app.gate import allow_act, local_path, may, wants_json
 from review_app.language import current
 from review_app.numbers import is_whole, whole
 from review_app.word_diff import word_diff
@@ -107,9 +109,11 @@ def tag(story_id: int) -> Response | BaseResponse:
     given = triage.tag(context.desk(), context.actor(), story_id, version_of(request.form), wanted)
     label = words.TAGS[wanted].label
     said = gettext("Đã gắn %(tag)s cho 1 chuyện.", tag=label)
+    more = _namesake(story_id) if wanted is Tag.IRRELEVANT else ("", "")
     if wants_json():
         mark = words.TAGS[wanted]
         return jsonify(
+            more={"address": more[0], "text": more[1]} if more[0] else None,
             events=[given.event_id],
             version=given.version,
             text=said,
@@ -117,8 +121,21 @@ def tag(story_id: int) -> Response | BaseResponse:
             icon=mark.icon,
             css=mark.css,
         )
-    frame.done(said, (given.event_id,))
+    frame.done(said, (given.event_id,), more)
     return redirect(local_path(request.form.get("next"), url_for("story.show", story_id=story_id)), 303)
+
+
+def _namesake(story_id: int) -> tuple[str, str]:
+    """After “Không liên quan”: where to say which sign shows that the name is not ours (address, words); empty when nothing names us."""
+    if not may("locality.rule"):
+        return "", ""
+    with context.reading() as session:
+        found = best_mentions(session, [story_id], list(watched(session, context.actor().unit_id)))
+    mention = found.get(story_id)
+    if mention is None or not mention.spans:
+        return "", ""
+    address = url_for("locality.rule", code=mention.locality, item=mention.item_id)
+    return address, gettext("Không phải địa bàn? Đặt quy tắc")
 
 
 def _wanted_tag(word: str) -> Tag:

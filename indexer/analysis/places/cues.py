@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from core.ports import Cue
+from core.places import Cue
 
 
 class Reason(NamedTuple):
@@ -70,6 +70,10 @@ REASONS: dict[str, Reason] = {
     "foreign_context": Reason(0.35, "Bài có “{near}”.", "The text names “{near}”."),
     "no_context": Reason(-0.3, "Không có chữ nào nói đây là ở Việt Nam.", "Nothing says that this is in Việt Nam."),
     "person_in_text": Reason(-0.3, "Trong bài, “{name}” là tên người hoặc thương hiệu.", "In this text “{name}” is a person or a brand."),
+    # what the office said (rules on screen)
+    "rule_out": Reason(-1.0, "Quy tắc của cơ quan: đi với “{near}” thì không phải địa bàn.", "The office's rule: with “{near}” it is not the locality."),
+    "rule_in": Reason(1.0, "Quy tắc của cơ quan: đi với “{near}” thì đúng là địa bàn.", "The office's rule: with “{near}” it is the locality."),
+    "rule_sense": Reason(-0.6, "Trong bài này, quy tắc của cơ quan cho biết “{name}” không phải địa bàn.", "In this text the office's rule says that “{name}” is not the locality."),
     # the document
     "own_source": Reason(0.35, "Nguồn tin của chính địa bàn.", "The source belongs to the locality."),
     "area_source": Reason(0.15, "Nguồn tin cùng tỉnh.", "The source is of the same province."),

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from core.ports import Cue, MentionFound
+from core.places import Cue, MentionFound, PlaceRule
 from core.text.tokens import is_unspaced
 from indexer.analysis.places.cues import cue
 from indexer.analysis.places.names import Names, Owner, Profile, names
 from indexer.analysis.places.reading import Hit, Reading
+from indexer.analysis.places.rules import RuleBook
 from indexer.analysis.places.surroundings import Surroundings, look_around
 from indexer.analysis.places.words import COMMUNE_TYPES, DISTRICT_TYPES, VILLAGE_TYPES
 from indexer.gazetteer.units import Unit
@@ -49,17 +50,25 @@ class _Scored:
     score: float
     cues: list[Cue]
     against: bool
+    #: the office's rule that decided, and whether it admits
+    rule: PlaceRule | None = None
 
 
 def match_text(
-    text: str, localities: Sequence[str] | None = None, *, source_locality: str | None = None
+    text: str,
+    localities: Sequence[str] | None = None,
+    *,
+    source_locality: str | None = None,
+    source_id: str = "",
+    rules: Sequence[PlaceRule] = (),
 ) -> list[MentionFound]:
     """Mentions in a text, best first; spans are code points of ``text``.
 
     ``localities`` are unit codes; None asks for every unit of the gazetteer. ``source_locality`` is the unit that the source belongs
-    to. Never raises on text; unknown codes are ignored.
+    to. ``rules`` of offices decide before the score does; ``source_id`` is what rules about a source look at. Never raises on text;
+    unknown codes are ignored.
     """
-    return _Document(text, source_locality).mentions(localities)
+    return _Document(text, source_locality, RuleBook(rules, source_id)).mentions(localities)
 
 
 def band_of(score: float) -> Literal["in", "check", "out"]:
@@ -68,8 +77,9 @@ def band_of(score: float) -> Literal["in", "check", "out"]:
 
 
 class _Document:
-    def __init__(self, text: str, source_locality: str | None) -> None:
+    def __init__(self, text: str, source_locality: str | None, rules: RuleBook) -> None:
         self.names: Names = names()
+        self.rules = rules
         self.reading = Reading(text)
         self.hits = self.reading.hits()
         self.source = self.names.table.get(source_locality) if source_locality else None
@@ -166,7 +176,12 @@ class _Document:
         if name.islower() and not line.capitals:
             score = min(score, 0.55)
         against = seen.person or seen.brand
-        return _Scored(hit, score, cues, against)
+        rule = self.rules.decide(owner.code, hit, reading, self.hits)
+        if rule is None:
+            return _Scored(hit, score, cues, against)
+        # A person said so: the score follows, whatever the other cues are.
+        add("rule_in" if rule.admits else "rule_out", rule.sign.label)
+        return _Scored(hit, float(rule.admits), cues, not rule.admits, rule)
 
     def _unit_cues(self, owner: Owner, profile: Profile, seen: Surroundings, add: _Add) -> bool:
         unit, words = (seen.unit, seen.unit_words) if seen.unit else (seen.list_unit, seen.list_words)
@@ -363,6 +378,7 @@ class _Document:
     # --- the whole text ---------------------------------------------------------------------------------------------
 
     def _sum_up(self, code: str, scored: list[_Scored]) -> MentionFound:
+        self._one_sense_of_rules(scored)
         best = max(scored, key=lambda s: s.score)
         people = {s.hit.key for s in scored if s.against and s.score < CHECK}
         if best.score < IN:
@@ -370,6 +386,7 @@ class _Document:
             for s in scored:
                 if (
                     not s.against
+                    and s.rule is None
                     and s.hit.key in people
                     and not any(c.code in {"own_unit_word", "unit_list"} for c in s.cues)
                 ):
@@ -390,7 +407,18 @@ class _Document:
         tokens = self.reading.tokens
         spans = sorted({(tokens[s.hit.start].start, tokens[s.hit.end - 1].end) for s in shown})[:MAX_SPANS]
         why = sorted(best.cues, key=lambda c: -abs(c.weight))[:MAX_CUES]
-        return MentionFound(code, round(score, 4), band, tuple(spans), tuple(why))
+        rules = tuple(sorted({s.rule.id for s in scored if s.rule is not None}))
+        return MentionFound(code, round(score, 4), band, tuple(spans), tuple(why), rules)
+
+    def _one_sense_of_rules(self, scored: list[_Scored]) -> None:
+        """Where a rule says that the name is not ours, the bare ones of the same text are not either; "xã …" stays what it is."""
+        turned = {s.hit.key for s in scored if s.rule is not None and not s.rule.admits}
+        for s in scored:
+            sure = any(c.code in {"own_unit_word", "unit_list", "parent_beside"} for c in s.cues)
+            if s.rule is None and s.hit.key in turned and not sure:
+                extra = cue("rule_sense", self._name(s.hit.key))
+                s.cues.append(extra)
+                s.score = max(0.0, s.score + extra.weight)
 
     @staticmethod
     def _same_sense(one: _Scored, best: _Scored) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from core.text.normalise import fold
 from core.text.tokens import Tokens, is_unspaced, read
 from indexer.analysis.places.names import Names, names
 
@@ -121,6 +123,16 @@ class Reading:
         if not 0 <= k < len(self.gaps):
             return ""
         return (self.tokens.folded if self.line(k).toneless else self.tokens.exact)[k]
+
+    def says(self, k: int, words: Sequence[str]) -> bool:
+        """True when these exact words stand at token ``k``; in a line without accents their folded forms do."""
+        if not 0 <= k <= len(self.gaps) - len(words):
+            return False
+        exact, folded = self.tokens.exact, self.tokens.folded
+        return all(
+            exact[at] == word or (self.line(at).toneless and folded[at] == fold(word))
+            for at, word in enumerate(words, k)
+        )
 
     def hits(self) -> list[Hit]:
         """Every name, overlaps resolved: a name inside a longer one is shadowed. Ascending."""

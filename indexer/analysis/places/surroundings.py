@@ -155,8 +155,11 @@ def _before(reading: Reading, hit: Hit, seen: Surroundings, place_ends: dict[int
     sentence_start = run < start and reading.starts[run]
     words = [reading.word(k) for k in range(run, start)]
     title = line.title_case
-    if run > 0 and not _COMMA.search(reading.gaps[run]) and _person_word(reading, run - 1, toneless):
-        seen.cues.append(("honorific", _written(reading, run - 1, start)))
+    address = 0
+    if run > 0 and not _COMMA.search(reading.gaps[run]):
+        address = _person_words(reading, run - 1, toneless)
+    if address:
+        seen.cues.append(("honorific", _written(reading, run - address, start)))
         seen.person = True
         return
     if words and _pair(HONORIFICS, words[-2:], toneless):
@@ -189,20 +192,18 @@ def _before(reading: Reading, hit: Hit, seen: Surroundings, place_ends: dict[int
         seen.cues.append(("capital_before", _written(reading, run, start)))
 
 
-def _person_word(reading: Reading, k: int, toneless: bool) -> bool:
+def _person_words(reading: Reading, k: int, toneless: bool) -> int:
+    """How many words that end at token ``k`` are a form of address or a role ("ca sĩ": 2); 0 for none."""
     one = reading.word(k)
     two = f"{reading.word(k - 1)} {one}" if k > 0 and _SPACE.fullmatch(reading.gaps[k]) else one
     if two in {"bà con", "đồng bào", "công ty mẹ", "bị bạn"}:
-        return False
+        return 0
     three = f"{reading.word(k - 2)} {two}" if k > 1 else two
-    return (
-        HONORIFICS.holds(three, toneless)
-        or HONORIFICS.holds(two, toneless)
-        or (
-            HONORIFICS.holds(one, toneless)
-            and not (toneless and one in {"bac", "ten", "me", "ban", "em", "be", "co"})
-        )
-    )
+    for phrase in (three, two):
+        if HONORIFICS.holds(phrase, toneless):
+            return phrase.count(" ") + 1
+    lonely = toneless and one in {"bac", "ten", "me", "ban", "em", "be", "co"}
+    return int(HONORIFICS.holds(one, toneless) and not lonely)
 
 
 def _pair(words: WordSet, tail: list[str], toneless: bool) -> bool:
@@ -220,7 +221,7 @@ def _role_in_brackets(reading: Reading, hit: Hit, toneless: bool) -> bool:
     back = k - 1
     while back > 0 and k - back < 5 and reading.capital[back] and _SPACE.fullmatch(reading.gaps[back]):
         back -= 1
-        if _person_word(reading, back, toneless):
+        if _person_words(reading, back, toneless):
             return True
     return SURNAMES.holds(reading.word(back), toneless) and reading.capital[back] and k - back >= 2
 

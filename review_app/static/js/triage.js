@@ -32,13 +32,17 @@ function nextOpen(row) {
   return [...all.slice(at + 1), ...all.slice(0, at)].find((other) => !other.classList.contains("done")) || null;
 }
 
-function say(text, events) {
+function say(text, events, more) {
   if (!toast) return;
   toast.classList.remove("off");
   toast.querySelector("[data-toast-text]").textContent = text;
   const form = toast.querySelector("[data-undo]");
   form.hidden = !events || events.length === 0;
   form.elements.events.value = (events || []).join(",");
+  const link = toast.querySelector("[data-toast-more]");
+  link.hidden = !more;
+  link.textContent = more ? more.text : "";
+  if (more) link.href = more.address;
 }
 
 function problem(row, error) {
@@ -108,7 +112,7 @@ async function tag(form, button) {
   }
   if (!last.was) count(1);
   row.classList.add("done");
-  say(result.words.text, result.words.events);
+  say(result.words.text, result.words.events, result.words.more);
   open(nextOpen(row) || row);
   return true;
 }

@@ -1,0 +1,234 @@
+"""Stored items placed again under the rules of today, in batches: read and match without the write lock, then write what moved.
+
+A rule never overrides a person: an item of a story whose tag, claim or incident says otherwise, and an item that somebody brought to
+the office, keep their place. Nothing is deleted; an item that is out stays in the store, in the index and in its story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import Session
+
+from core.places import MentionFound, PlaceRule, RuleContext
+from core.records.claim import Claim
+from core.records.item import Item, Mention, Story
+from core.records.place_rule import PlaceRuleRow, PlaceRuleTouch
+from core.records.source import Source
+from core.rules.vocabulary import Band, Tag
+from core.services import stories
+from core.services.desk import Desk
+from core.text.normalise import fold
+
+#: items a batch: one write transaction
+BATCH = 100
+#: items that one request looks at
+MOST = 2_000
+#: reasons of a mention that a person stands behind
+_BY_PERSON = frozenset({"received_by_hand", "received_by_mail"})
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An item about which a rule decides, and the band before and after."""
+
+    item_id: int
+    title: str
+    source_name: str
+    at: datetime
+    before: str
+    after: str
+    #: a person said otherwise: it stays as it is
+    kept: bool
+    revision: int
+    found: MentionFound
+
+    @property
+    def changes(self) -> bool:
+        """True when the rule moves the item to another band."""
+        return self.before != self.after and not self.kept
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One stretch of stored items, newest first. ``down_to``: the lowest id looked at, 0 when there is none below."""
+
+    looked: int
+    down_to: int
+    moved: tuple[Moved, ...]
+
+
+def active(session: Session, codes: Sequence[str] | None = None) -> tuple[PlaceRule, ...]:
+    """The rules that stand, of these localities or of all."""
+    query = select(PlaceRuleRow).where(PlaceRuleRow.undone_at.is_(None)).order_by(PlaceRuleRow.id)
+    if codes is not None:
+        query = query.where(PlaceRuleRow.locality.in_(codes))
+    return tuple(as_rule(row) for row in session.scalars(query))
+
+
+def as_rule(row: PlaceRuleRow) -> PlaceRule:
+    """The rule as the match knows it."""
+    sign = RuleContext(row.kind, row.name, row.context, row.label)  # type: ignore[arg-type]
+    return PlaceRule(row.id, row.locality, row.admits, sign)
+
+
+def look(
+    session: Session,
+    desk: Desk,
+    rule: PlaceRule,
+    rules: Sequence[PlaceRule],
+    *,
+    below: int | None = None,
+    at_most: int = MOST,
+) -> Look:
+    """What ``rule`` decides among the stored items of its locality, with all ``rules`` that would then stand. Changes nothing.
+
+    ``below``: only items with a smaller id. Items that do not hold the words of the rule are passed over unread.
+    """
+    moved: list[Moved] = []
+    looked, lowest = 0, below
+    while looked < at_most:
+        rows = session.execute(_stored(rule, lowest).limit(min(BATCH, at_most - looked))).all()
+        if not rows:
+            return Look(looked, 0, tuple(moved))
+        looked += len(rows)
+        lowest = rows[-1].id
+        for row in rows:
+            if not _speaks(rule, row.title, row.text):
+                continue
+            found = _again(desk, row, rule.locality, rules)
+            if found is None or rule.id not in found.rules:
+                continue
+            kept = _by_person(row) or _contradicts(rule.admits, row.tag, bool(row.judged))
+            moved.append(
+                Moved(
+                    row.id, row.title, row.source_name or row.seen_where, row.published_at or row.first_seen_at, row.band,
+                    str(found.band), kept, row.revision, found,
+                )
+            )  # fmt: skip
+    more = session.scalar(_stored(rule, lowest).with_only_columns(Item.id).limit(1))
+    return Look(looked, (lowest or 0) if more is not None else 0, tuple(moved))
+
+
+def write(session: Session, desk: Desk, rule: PlaceRule, moved: Sequence[Moved]) -> list[Moved]:
+    """Put a batch where the rule says, in the caller's write transaction. Items that changed meanwhile are left out and not returned."""
+    now = desk.clock.now()
+    current = _revisions(session, [one.item_id for one in moved])
+    done = [one for one in moved if not one.kept and current.get(one.item_id) == one.revision]
+    known = set(
+        session.scalars(
+            select(PlaceRuleTouch.item_id).where(
+                PlaceRuleTouch.rule_id == rule.id,
+                PlaceRuleTouch.item_id.in_([one.item_id for one in done]),
+            )
+        )
+    )
+    session.add_all(
+        PlaceRuleTouch(rule_id=rule.id, item_id=one.item_id, before=one.before, at=now)
+        for one in done
+        if one.item_id not in known
+    )
+    _place(session, desk, rule.locality, {one.item_id: one.found for one in done})
+    return done
+
+
+def restore(session: Session, desk: Desk, rule: PlaceRule, item_ids: Sequence[int]) -> int:
+    """Place items again as if ``rule``, which was undone, had never been; in the caller's write transaction. How many moved."""
+    rules = active(session, [rule.locality])
+    rows = session.execute(_items(rule.locality).where(Item.id.in_(item_ids))).all()
+    found: dict[int, MentionFound] = {}
+    for row in rows:
+        mention = _again(desk, row, rule.locality, rules)
+        if mention is not None and not _by_person(row):
+            found[row.id] = mention
+    _place(session, desk, rule.locality, found)
+    return sum(found[row.id].band != row.band for row in rows if row.id in found)
+
+
+def _items(locality: str) -> Any:
+    judged: ColumnElement[bool] = exists().where(Claim.story_id == Item.story_id)
+    return (
+        select(
+            Item.id, Item.title, Item.text, Item.source_id, Item.seen_where, Item.published_at, Item.first_seen_at, Item.revision,
+            Source.name.label("source_name"), Source.locality.label("source_locality"), Mention.band, Mention.why,
+            Story.tag, (judged | Story.incident_id.is_not(None)).label("judged"),
+        )
+        .join(Mention, (Mention.item_id == Item.id) & (Mention.locality == locality))
+        .outerjoin(Source, Source.id == Item.source_id)
+        .outerjoin(Story, Story.id == Item.story_id)
+        .order_by(Item.id.desc())
+    )  # fmt: skip
+
+
+def _stored(rule: PlaceRule, below: int | None) -> Any:
+    query = _items(rule.locality)
+    if below is not None:
+        query = query.where(Item.id < below)
+    if rule.sign.kind == "source":
+        query = query.where(Item.source_id == rule.sign.context)
+    return query
+
+
+def _speaks(rule: PlaceRule, title: str, text: str) -> bool:
+    """False when a word of the rule is nowhere in the text: then it need not be read."""
+    words = rule.sign.name.split() + ([] if rule.sign.kind == "source" else rule.sign.context.split())
+    whole = fold(f"{title}\n{text}")
+    return all(fold(word) in whole for word in words)
+
+
+def _again(desk: Desk, row: Any, locality: str, rules: Sequence[PlaceRule]) -> MentionFound | None:
+    found = desk.analyst.place(
+        row.title,
+        row.text,
+        localities=[locality],
+        source_locality=row.source_locality,
+        source_id=row.source_id or "",
+        rules=rules,
+    )
+    return found[0] if found else None
+
+
+def _by_person(row: Any) -> bool:
+    return any(cue.get("code") in _BY_PERSON for cue in row.why)
+
+
+def _contradicts(admits: bool, tag: str | None, judged: bool) -> bool:
+    """True when a person said of the story what the rule would take back."""
+    if admits:
+        return tag == Tag.IRRELEVANT
+    return judged or (tag or "") not in {"", Tag.IRRELEVANT}
+
+
+def _revisions(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
+    rows = session.execute(select(Item.id, Item.revision).where(Item.id.in_(item_ids)))
+    return {row.id: row.revision for row in rows}
+
+
+def _place(session: Session, desk: Desk, locality: str, found: dict[int, MentionFound]) -> None:
+    """Write the mentions, the items' best bands, their stories' places, and tell the index of those that moved."""
+    if not found:
+        return
+    mentions = session.scalars(
+        select(Mention).where(Mention.item_id.in_(found)).order_by(Mention.item_id, Mention.locality)
+    )
+    best: dict[int, str] = {}
+    for mention in mentions:
+        new = found[mention.item_id]
+        if mention.locality == locality:
+            mention.score, mention.band = new.score, str(new.band)
+            mention.spans = [list(span) for span in new.spans]
+            mention.why = [asdict(cue) for cue in new.why]
+        order = (Band.OUT, Band.CHECK, Band.IN)
+        best[mention.item_id] = max(
+            best.get(mention.item_id, Band.OUT), mention.band, key=lambda band: order.index(Band(band))
+        )
+    items = list(session.scalars(select(Item).where(Item.id.in_(found))))
+    for item in items:
+        item.band = best.get(item.id, Band.OUT)
+    session.flush()
+    stale = stories.recount(session, desk, {item.story_id for item in items if item.story_id is not None})
+    stories.reindex(session, desk, stale | set(found))

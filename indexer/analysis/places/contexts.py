@@ -1,0 +1,132 @@
+"""What a rule of the office may hang on: the words, places and the source around a locality's names in one text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from core.places import RuleContext
+from core.text.normalise import fold
+from core.text.tokens import is_unspaced
+from indexer.analysis.places.names import Owner, names
+from indexer.analysis.places.reading import Hit, Reading
+from indexer.analysis.places.rules import near, sentence
+from indexer.analysis.places.surroundings import Surroundings, look_around
+from indexer.analysis.places.words import LIST_JOINS, PLACE_WEAK, STOPS
+
+#: of each kind so many, and in all at most twelve: a person chooses among them
+MOST = {"phrase": 5, "near": 3, "word": 4, "source": 2}
+#: names of the locality that are looked at in one text
+HITS = 40
+#: cues whose words touch the name on its left
+_BEFORE = frozenset(
+    {"honorific", "surname_before", "brand", "street_or_school", "capital_before", "place_word"}
+)
+
+
+def contexts_of(
+    text: str, locality: str, *, source_id: str = "", source_name: str = ""
+) -> tuple[RuleContext, ...]:
+    """The signs of a text, the surest first. Empty when the text does not name the locality."""
+    reading = Reading(text)
+    hits = reading.hits()
+    table = names()
+    ends, starts = {hit.end: hit for hit in hits}, {hit.start: hit for hit in hits}
+    found: dict[str, dict[tuple[str, str], RuleContext]] = {kind: {} for kind in MOST}
+    looked = 0
+    for hit in hits:
+        owner = next((one for one in table.owners.get(hit.key, ()) if one.code == locality), None)
+        if owner is None:
+            continue
+        looked += 1
+        if looked > HITS:
+            break
+        seen = look_around(reading, hit, ends, starts)
+        signs = [
+            *_phrases(reading, hit, owner, seen),
+            *_near(reading, hit, hits),
+            *_words(reading, hit, seen, starts),
+        ]
+        if source_id:
+            signs.append(RuleContext("source", hit.key, source_id, source_name or source_id))
+        for sign in signs:
+            kept = found[sign.kind]
+            if len(kept) < MOST[sign.kind]:
+                kept.setdefault((sign.name, sign.context), sign)
+    return tuple(sign for kind in MOST for sign in found[kind].values())[:12]
+
+
+def _phrases(reading: Reading, hit: Hit, owner: Owner, seen: Surroundings) -> Iterator[RuleContext]:
+    """The name with the words that touch it: "ca sĩ Thiên Hương", "Thiên Hương Plaza", "làng Thiên Hương"."""
+    if seen.unit and seen.unit not in owner.types and seen.outer < hit.start:
+        yield _phrase(reading, hit, seen.outer, hit.end)
+    told = False
+    for code, words in seen.cues:
+        if code in _BEFORE and words:
+            first = _start_of(reading, hit, words)
+            if first is not None:
+                told = True
+                yield _phrase(reading, hit, first, hit.end)
+        elif code in {"capital_after", "brand", "speech_after"} and hit.end < len(reading.tokens):
+            yield _phrase(reading, hit, hit.start, hit.end + len(words.split()))
+    if seen.unit or told or reading.starts[hit.start] or reading.gaps[hit.start] != " ":
+        return
+    one = reading.word(hit.start - 1)
+    if not (STOPS.exact | PLACE_WEAK.exact | LIST_JOINS.exact) & {one, fold(one)}:
+        yield _phrase(reading, hit, hit.start - 1, hit.end)
+
+
+def _phrase(reading: Reading, hit: Hit, first: int, end: int) -> RuleContext:
+    end = min(end, len(reading.tokens))
+    name = hit.key.split()
+    words = [
+        *(token.exact for token in reading.tokens[first : hit.start]),
+        *name,
+        *(token.exact for token in reading.tokens[hit.end : end]),
+    ]
+    return RuleContext("phrase", hit.key, " ".join(words), _as_written(reading, first, end))
+
+
+def _start_of(reading: Reading, hit: Hit, words: str) -> int | None:
+    """Where words that a cue quotes begin, when they end where the name begins."""
+    size = len(words.split())
+    first = hit.start - size
+    if words.startswith("…") or first < 0 or size > 6:
+        return None
+    return first if _as_written(reading, first, hit.start) == " ".join(words.split()) else None
+
+
+def _near(reading: Reading, hit: Hit, hits: Sequence[Hit]) -> Iterator[RuleContext]:
+    """Another place name close by: "Thiên Hương, Cao Bằng"."""
+    told: set[int] = set()
+    for other in sorted(
+        near(hit, hits), key=lambda other: (abs(other.start - hit.start), not other.toneless)
+    ):
+        if other.key != hit.key and other.start not in told:
+            told.add(other.start)
+            yield RuleContext("near", hit.key, other.key, _as_written(reading, other.start, other.end))
+
+
+def _words(reading: Reading, hit: Hit, seen: Surroundings, places: dict[int, Hit]) -> Iterator[RuleContext]:
+    """Words of the same sentence: what the match took for talk of artists, and longer names written with capitals."""
+    first, end = sentence(hit, reading)
+    for code, words in seen.cues:
+        if code == "stage_near":
+            yield RuleContext("word", hit.key, words, words)
+    k = first
+    while k < end:
+        run = k
+        while (
+            run < end
+            and reading.capital[run]
+            and not is_unspaced(reading.tokens[run].exact[0])
+            and (run == k or reading.gaps[run] == " ")
+        ):
+            run += 1
+        if 2 <= run - k <= 6 and k not in places and not (k < hit.end and run > hit.start):
+            words = " ".join(token.exact for token in reading.tokens[k:run])
+            yield RuleContext("word", hit.key, words, _as_written(reading, k, run))
+        k = max(run, k + 1)
+
+
+def _as_written(reading: Reading, first: int, end: int) -> str:
+    return " ".join(reading.text[reading.tokens[first].start : reading.tokens[end - 1].end].split())[:120]
