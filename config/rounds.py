@@ -20,6 +20,8 @@ from core.messages import Candidate, CrawlJob, SourceResult
 from core.services import crawl, crawl_stop, intake
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from core.services.desk import Desk
     from crawlers.round import BadLine
     from crawlers.round import Round as CrawlerProcess
@@ -79,7 +81,7 @@ class RoundReport:
 class Round:
     """One round. ``on_source`` is told each source as it ends, ``on_items`` the counts of a source as they grow (progress on a terminal).
 
-    A source whose reading a person ends (:mod:`core.services.crawl_stop`) is left; the others are read on in a new crawler.
+    ``ready`` is a crawler started ahead by :func:`ready_crawler`. A source whose reading a person ends (:mod:`core.services.crawl_stop`) is left; the others are read on in a new crawler.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Round:
         on_source: Callable[[str, SourceResult | None, Counter[str]], None] | None = None,
         on_items: Callable[[str, Counter[str]], None] | None = None,
         crawlers: Crawlers | None = None,
+        ready: Popen[bytes] | None = None,
     ) -> None:
         self.desk = desk
         self.settings = settings
@@ -98,6 +101,7 @@ class Round:
         self.on_source = on_source
         self.on_items = on_items
         self.crawlers = crawlers or Crawlers()
+        self._ready = ready
         self.report = RoundReport()
         self._buffer: dict[str, list[Candidate]] = defaultdict(list)
         self._runs: dict[str, int] = {}
@@ -169,7 +173,9 @@ class Round:
                 env=self.settings.environment(),
                 timeout=float(self.settings.crawl_round_seconds),
                 log=log,
+                ready=self._ready,
             )
+            self._ready = None
             self._ended_for_stop = False
             self._process = process
             with self.crawlers.watching(process):
@@ -270,6 +276,16 @@ class Round:
 def owner_name(role: str) -> str:
     """A lease owner's name, unique to this process."""
     return f"{role}:{os.uname().nodename}:{os.getpid()}"
+
+
+def ready_crawler(settings: Settings) -> Popen[bytes]:
+    """A crawler that loads its libraries while its owner does something else; it ends by itself when its owner does."""
+    from crawlers.round import start_crawler
+
+    with crawler_log(settings) as log:
+        return start_crawler(
+            settings.captures_path, settings.environment(), float(settings.crawl_round_seconds), log
+        )
 
 
 def read_link(

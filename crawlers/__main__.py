@@ -62,6 +62,16 @@ def main(arguments: list[str] | None = None) -> int:
     )
     logging.getLogger("scrapy").setLevel(logging.ERROR)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
+    # Before the jobs: a crawler that was started ahead has its libraries loaded when they come.
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    from crawlers.fetch import resolver
+    from crawlers.fetch.addresses import AllowedHosts
+    from crawlers.fetch.connect_gate import install_connect_gate
+    from crawlers.fetch.settings import crawl_settings
+    from crawlers.registry import paces
+    from crawlers.spiders.round_spider import RoundSpider
+
     try:
         jobs = read_jobs(sys.stdin.buffer.readlines())
         clock = clock_from_environment()
@@ -79,15 +89,6 @@ def main(arguments: list[str] | None = None) -> int:
         out.write(message.model_dump_json().encode("utf-8", "replace") + b"\n")
         if isinstance(message, SourceResult):
             answered.add(message.source_id)
-
-    from scrapy.crawler import AsyncCrawlerProcess
-
-    from crawlers.fetch import resolver
-    from crawlers.fetch.addresses import AllowedHosts
-    from crawlers.fetch.connect_gate import install_connect_gate
-    from crawlers.fetch.settings import crawl_settings
-    from crawlers.registry import paces
-    from crawlers.spiders.round_spider import RoundSpider
 
     allowed = AllowedHosts.from_environment(os.environ)
     resolver.policy = allowed

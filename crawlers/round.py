@@ -64,6 +64,7 @@ class Round:
         timeout: float = 900.0,
         log: IO[bytes] | int | None = None,
         page_seconds: float = 30.0,
+        ready: subprocess.Popen[bytes] | None = None,
     ) -> None:
         self.jobs = list(jobs)
         self.captures_dir = captures_dir
@@ -71,11 +72,12 @@ class Round:
         self.returncode: int | None = None
         self.timed_out = False
         self.stopped = False
-        self._env = crawler_environment(os.environ if env is None else env)
+        self._env = os.environ if env is None else env
         self._log = log
         self._page_seconds = page_seconds
         self._open = {job.source_id for job in self.jobs}
         self._process: subprocess.Popen[bytes] | None = None
+        self._ready = ready
 
     @property
     def unanswered(self) -> list[CrawlJob]:
@@ -98,7 +100,7 @@ class Round:
     def __iter__(self) -> Iterator[Candidate | SourceResult | BadLine]:
         if not self.jobs:
             return
-        process = self._process = self._start()
+        process = self._process = self._ready or self._start()
         lines: queue.Queue[bytes | None] = queue.Queue(maxsize=64)
         over = threading.Event()
         threads = [
@@ -148,25 +150,7 @@ class Round:
             process.kill()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self.captures_dir.mkdir(parents=True, exist_ok=True)
-        return subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "crawlers",
-                "--captures",
-                str(self.captures_dir.resolve()),
-                "--round-seconds",
-                str(self.timeout),
-                "--page-seconds",
-                str(self._page_seconds),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            env=self._env,
-            start_new_session=True,  # a group of its own, so that the parser dies with it
-        )
+        return start_crawler(self.captures_dir, self._env, self.timeout, self._log, self._page_seconds)
 
     def _feed(self, process: subprocess.Popen[bytes]) -> None:
         if process.stdin is None:
@@ -214,6 +198,35 @@ class Round:
         return message
 
 
+def start_crawler(
+    captures_dir: Path,
+    env: Mapping[str, str],
+    timeout: float,
+    log: IO[bytes] | int | None = None,
+    page_seconds: float = 30.0,
+) -> subprocess.Popen[bytes]:
+    """Start ``python -m crawlers``; it loads its libraries and waits for jobs. With stdin closed and no job it ends by itself."""
+    captures_dir.mkdir(parents=True, exist_ok=True)
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "crawlers",
+            "--captures",
+            str(captures_dir.resolve()),
+            "--round-seconds",
+            str(timeout),
+            "--page-seconds",
+            str(page_seconds),
+        ],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        env=crawler_environment(env),
+        start_new_session=True,  # a group of its own, so that the parser dies with it
+    )
+
+
 def run_round(
     jobs: Iterable[CrawlJob],
     captures_dir: Path,
@@ -221,14 +234,16 @@ def run_round(
     timeout: float = 900.0,
     log: IO[bytes] | int | None = None,
     page_seconds: float = 30.0,
+    ready: subprocess.Popen[bytes] | None = None,
 ) -> Round:
     """One round of ``python -m crawlers``: iterate over the returned :class:`Round`.
 
     ``timeout`` is in seconds of real time, after which the crawler interrupts itself and, a little later, is killed. ``env`` is
     where settings are taken from (default: this process); only the crawler's own go on, never a database address or a secret.
-    ``log`` receives the crawler's stderr (default: ours). ``page_seconds`` is the most one answer may take.
+    ``log`` receives the crawler's stderr (default: ours). ``page_seconds`` is the most one answer may take. ``ready`` is a crawler
+    that :func:`start_crawler` started ahead with the same settings.
     """
-    return Round(jobs, captures_dir, env, timeout, log, page_seconds)
+    return Round(jobs, captures_dir, env, timeout, log, page_seconds, ready)
 
 
 def crawler_environment(env: Mapping[str, str]) -> dict[str, str]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
+from subprocess import Popen
 
 from config.commands.reading import bring_index_up_to_date
 from config.demo.evenings import QUIET_EVENINGS
 from config.demo.home import DemoHome
 from config.demo.play import Act, Director, Evenings
-from config.rounds import Round, owner_name
+from config.rounds import Round, owner_name, ready_crawler
 from config.settings import Settings
 from config.wiring import make_channels
 from core.clock import VIETNAM
@@ -38,6 +39,8 @@ class Past:
         self.desk = desk
         self.settings = settings
         self.counts: Counter[str] = Counter()
+        # The next evening's crawler loads its libraries while this evening is read and acted.
+        self._ready: Popen[bytes] | None = None
 
     def engage_sources(self) -> None:
         """Put the outlets of the sample press into the list of sources; harmless when they are there."""
@@ -71,8 +74,15 @@ class Past:
             told = day
             if on_day:
                 on_day(number, len(days))
+        self._let_go()
         bring_index_up_to_date(self.desk)
         return self.counts
+
+    def _let_go(self) -> None:
+        """End the crawler that no evening needs any more: without jobs it ends by itself."""
+        if self._ready is not None:
+            self._ready.communicate()
+            self._ready = None
 
     def send(self) -> None:
         """Send what was approved and queued, as the scheduler does."""
@@ -92,7 +102,8 @@ class Past:
         owner = owner_name("demo")
         wanted = [row.id for row in exports.sources(self.desk) if row.enabled]
         jobs = crawl.lease(self.desk, owner, wanted, minutes=5)
-        report = Round(self.desk, self.settings, owner).run(jobs)
+        ready, self._ready = self._ready, ready_crawler(self.settings)
+        report = Round(self.desk, self.settings, owner, ready=ready).run(jobs)
         counts: Counter[str] = Counter()
         for counter in report.counts.values():
             counts.update(counter)

@@ -17,7 +17,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from core.messages import Candidate, CrawlJob, SourceResult
 from crawlers import round as rounds
-from crawlers.round import BadLine, Round, crawler_environment, run_round
+from crawlers.round import BadLine, Round, crawler_environment, run_round, start_crawler
 from tests.integration.crawlers.hostile import XML, Server, article, reply, rss
 
 
@@ -316,6 +316,19 @@ def fake(monkeypatch, program: str) -> None:
 
 JOBS = [CrawlJob(source_id=name, kind="page", url=f"http://{name}.example/") for name in ("a", "b")]
 RESULT = '{"type":"result","source_id":"%s","outcome":"seen","started_at":"2026-11-23T00:00:00Z","finished_at":"2026-11-23T00:00:00Z"}'
+
+
+def test_a_crawler_started_ahead_waits_for_its_jobs_and_ends_without_them(server, tmp_path):
+    server.pages["/rss"] = reply(rss("/1.html"), kind=XML)
+    server.pages["/1.html"] = reply(article("Bài một"))
+    env = {**os.environ, "LAMRO_ENV": "test", "LAMRO_ALLOW_HOSTS": server.address}
+    ahead, idle = start_crawler(tmp_path, env, 60), start_crawler(tmp_path, env, 60)
+    said = list(run_round([feed_job(server)], tmp_path, env, 60, ready=ahead))
+    assert [type(message).__name__ for message in said] == ["Candidate", "SourceResult"]
+    assert ahead.poll() == 0
+    assert idle.poll() is None
+    assert idle.communicate(timeout=60) == (b"", None)
+    assert idle.returncode == 0
 
 
 def test_lines_that_are_not_ours_are_handed_on_as_bad(monkeypatch, tmp_path):
