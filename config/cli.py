@@ -260,6 +260,22 @@ def search(
     run_search(query, limit, sort, backend, as_json=as_json)
 
 
+@app.command("migrate-to")
+def migrate_to(
+    url: Annotated[
+        str,
+        typer.Argument(
+            help="postgresql+psycopg://NGƯỜI:MẬT_KHẨU@MÁY:5432/TÊN; cơ sở dữ liệu trống. (Empty.)"
+        ),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Chuyển dữ liệu từ SQLite sang PostgreSQL, so lại từng dòng. (Move to PostgreSQL.)"""
+    from config.commands.moving import run_migrate_to
+
+    run_migrate_to(url, as_json=as_json)
+
+
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """Nói rõ cái gì đang hỏng và phải làm gì. (Say what is wrong.)"""

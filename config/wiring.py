@@ -17,15 +17,27 @@ if TYPE_CHECKING:
     from core.services.desk import Desk
 
 
+DATABASE_FILE = "lamro.db"
+#: between the file's name and the moment: what ``lamro migrate-to`` leaves behind
+MOVED_MARK = ".moved-"
+
+
 def require_home(settings: Settings) -> None:
     """Raises :class:`core.errors.Misconfigured` when ``lamro init`` has not been run here. A database server answers for itself."""
     from core.errors import Misconfigured
 
-    if not settings.database_url and not (settings.home / "lamro.db").exists():
+    if settings.database_url or (settings.home / DATABASE_FILE).exists():
+        return
+    moved = max(settings.home.glob(f"{DATABASE_FILE}{MOVED_MARK}*[0-9]"), default=None)
+    if moved is not None:
         raise Misconfigured(
-            f"Chưa có dữ liệu trong {settings.home}. Chạy trước: lamro init --locality MÃ, ví dụ 11131.",
-            f"No database in {settings.home}. Run lamro init --locality CODE first.",
+            f"Dữ liệu của {settings.home} đã được chuyển sang PostgreSQL (bản cũ: {moved.name}). Đặt LAMRO_DATABASE_URL rồi chạy lại.",
+            f"The data of {settings.home} was moved to PostgreSQL (old copy: {moved.name}). Set LAMRO_DATABASE_URL and run again.",
         )
+    raise Misconfigured(
+        f"Chưa có dữ liệu trong {settings.home}. Chạy trước: lamro init --locality MÃ, ví dụ 11131.",
+        f"No database in {settings.home}. Run lamro init --locality CODE first.",
+    )
 
 
 def make_store(settings: Settings) -> Store:

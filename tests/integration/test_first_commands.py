@@ -20,6 +20,7 @@ COMMANDS: dict[str, list[str] | None] = {
     "serve": [], "schedule": [], "crawl": [], "items": ["--json"], "import": ["FILE"], "search": ["đê"], "doctor": [], "digest": [],
     "sources": [], "sources add": ["--url", "https://ben-do.example/rss", "--kind", "feed"], "sources import": ["FILE"],
     "sources token": ["kind.facebook"], "sources export": ["-"], "capture list": [], "capture show": ["1"],
+    "migrate-to": ["postgresql+psycopg://lamro:x@127.0.0.1:5432/lamro"],
     "users": [], "users add": ["hanh", "--role", "officer"], "users reset": ["hanh"],
 }  # fmt: skip
 
