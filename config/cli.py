@@ -90,6 +90,14 @@ def schedule() -> None:
     run_schedule()
 
 
+@app.command()
+def worker() -> None:
+    """Đọc nguồn đến hạn, chạy thêm trên máy khác dùng chung cơ sở dữ liệu. (One more reader of sources.)"""
+    from config.commands.running import run_worker
+
+    run_worker()
+
+
 @app.command("crawl")
 def crawl_command(
     source: Annotated[

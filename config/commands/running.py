@@ -59,6 +59,19 @@ def run_schedule() -> None:
     run_scheduler(make_desk(settings), settings, make_channels(settings), make_mailbox(settings))
 
 
+def run_worker() -> None:
+    """A reader of sources beside the scheduler; several of them share one PostgreSQL."""
+    from config import crawl_worker
+    from config.supervise import die_with_parent
+    from config.wiring import make_desk
+
+    settings = load()
+    start_log(settings)
+    if settings.env != "production":
+        die_with_parent()
+    crawl_worker.run_worker(make_desk(settings), settings)
+
+
 def run_demo(*, check: bool, home: Path | None, break_step: str, port: int) -> int:
     """The demo for a person, or with ``--check`` the whole way without one."""
     if check or break_step:

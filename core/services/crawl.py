@@ -6,7 +6,7 @@ leaves a row that an officer can read, also when the process died.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -205,15 +205,34 @@ def interrupt_stale(desk: Desk, owner: str = "") -> int:
     A run is stale when the lease of its source ran out, or its owner had the same role as ``owner`` (there is one scheduler, and it
     is this one), or was a process of this machine that no longer exists. Returns how many runs were closed.
     """
-    now, real = desk.clock.now(), leases.PROCESS_CLOCK.now()
+    real = leases.PROCESS_CLOCK.now()
+    return _interrupt(
+        desk,
+        lambda source: (
+            source.lease_until is None
+            or source.lease_until <= real
+            or leases.superseded(source.lease_owner, owner)
+        ),
+        lambda session, now: crawl_requests.requeue_stale(session, owner, now),
+    )
+
+
+def give_back(desk: Desk, owner: str) -> int:
+    """At the end of a process that reads: close what it was reading and free its sources at once. Returns how many runs were closed."""
+    return _interrupt(desk, lambda source: source.lease_owner == owner)
+
+
+def _interrupt(
+    desk: Desk,
+    over: Callable[[Source], bool],
+    also: Callable[[Session, datetime], None] = lambda _session, _now: None,
+) -> int:
+    """Free the leased sources that are ``over``, close the runs of sources that nobody holds."""
+    now = desk.clock.now()
     closed = 0
     with desk.store.write() as session:
         for source in session.scalars(select(Source).where(Source.lease_owner != "")):
-            if (
-                source.lease_until is None
-                or source.lease_until <= real
-                or leases.superseded(source.lease_owner, owner)
-            ):
+            if over(source):
                 source.lease_owner, source.lease_until = "", None
                 source.next_due_at = now
         session.flush()
@@ -240,7 +259,7 @@ def interrupt_stale(desk: Desk, owner: str = "") -> int:
             source.last_outcome = "interrupted"
             source.next_due_at = now
             closed += 1
-        crawl_requests.requeue_stale(session, owner, now)
+        also(session, now)
     return closed
 
 

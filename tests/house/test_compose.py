@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import jsonschema
@@ -37,6 +38,8 @@ def test_the_file_has_the_form_of_a_compose_file():
         (("services", "app", "healthcheck", "interval"), "soon"),
         (("services", "postgres", "image"), "postgres"),
         (("services", "postgres", "image"), "postgres:latest"),
+        (("services", "worker-scale", "deploy", "replicas"), "many"),
+        (("services", "caddy", "networks", "front", "ipv4_address"), "caddy"),
         (("services", "scheduler", "depends_on"), {"app": {"condition": "service_well"}}),
         (("volumes", "home"), []),
         (("sevices",), {}),
@@ -71,17 +74,41 @@ def _profile(name: str) -> set[str]:
 
 def test_the_profiles_hold_what_they_promise():
     assert _profile("default") == {"app", "scheduler"}
-    assert _profile("scale") == {"app-scale", "scheduler-scale", "postgres", "elasticsearch"}
+    assert _profile("scale") == {
+        "app-scale",
+        "scheduler-scale",
+        "worker-scale",
+        "postgres",
+        "elasticsearch",
+        "caddy",
+    }
     assert re.search(r"^COMPOSE_PROFILES=default$", text(ROOT / ".env"), re.M)
     assert all("healthcheck" in service for service in SERVICES.values())
 
 
-def test_nothing_is_published_beyond_this_machine():
+def test_only_caddy_is_published_beyond_this_machine():
     for name, service in SERVICES.items():
+        if name == "caddy":
+            assert service["ports"] == ["80:80", "443:443"]
+            continue
         for port in service.get("ports", []):
             assert port.startswith("127.0.0.1:"), name
     assert "ports" not in SERVICES["postgres"] | SERVICES["elasticsearch"]
+    assert "ports" not in SERVICES["app-scale"], "the app of this profile is reached through Caddy"
     assert COMPOSE["networks"]["stores"] == {"internal": True}
+
+
+def test_the_app_believes_caddy_alone_about_who_asks():
+    address = SERVICES["caddy"]["networks"]["front"]["ipv4_address"]
+    settings = SERVICES["app-scale"]["environment"]
+    assert settings["LAMRO_TRUSTED_PROXY"] == address
+    (subnet,) = COMPOSE["networks"]["front"]["ipam"]["config"]
+    assert ip_address(address) in ip_network(subnet["subnet"])
+    assert settings["LAMRO_SECURE_COOKIES"] == "true"
+    command = SERVICES["caddy"]["command"]
+    assert command[command.index("--to") + 1] == f"app-scale:{settings['LAMRO_PORT']}"
+    assert command[command.index("--from") + 1] in settings["LAMRO_TRUSTED_HOSTS"]
+    assert SERVICES["worker-scale"]["volumes"] == SERVICES["app-scale"]["volumes"], "one folder of captures"
 
 
 def test_every_setting_is_a_real_one_and_is_taken(tmp_path):
@@ -89,11 +116,14 @@ def test_every_setting_is_a_real_one_and_is_taken(tmp_path):
 
     known = {f"LAMRO_{name.upper()}" for name in Settings.model_fields}
     for name, service in SERVICES.items():
-        settings = {key: value for key, value in service["environment"].items() if key.startswith("LAMRO_")}
+        settings = {
+            key: value for key, value in service.get("environment", {}).items() if key.startswith("LAMRO_")
+        }
         assert set(settings) <= known, name
         if name in OURS:
             environment = {
-                key: re.sub(r"\$\{[A-Z_]+:-\}", "matkhau", str(value)) for key, value in settings.items()
+                key: re.sub(r"\$\{[A-Z_]+:-(\w*)\}", lambda found: found[1] or "matkhau", str(value))
+                for key, value in settings.items()
             }
             program = "from config.settings import load; s = load(); print(s.home, s.port, s.search_backend)"
             done = subprocess.run(

@@ -1,0 +1,90 @@
+"""``lamro worker``: reads the sources that are due, on as many machines as wanted, all on one database.
+
+What a scheduler does besides reading (index, mail, digests, alerts) stays with the one scheduler; it reads too, unless workers were
+quicker. Two never read one source or one host at a time: sources are leased by row (decision 3). The captures folder must be one and
+the same for all, since the app plays captures back from it.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+
+from config.rounds import Crawlers, Round, owner_name
+from config.settings import Settings
+from core.errors import LamroError
+from core.services import crawl
+from core.services.desk import Desk
+
+log = structlog.get_logger("lamro.worker")
+
+IDLE_SECONDS = 5.0
+#: how many idle looks pass between two looks for the sources of workers that died
+STALE_LOOKS = 12
+
+
+class CrawlWorker:
+    """The loop. ``run`` blocks until ``stop`` is called or a signal arrives."""
+
+    def __init__(self, desk: Desk, settings: Settings) -> None:
+        self.desk = desk
+        self.settings = settings
+        self.owner = owner_name("worker")
+        self.crawlers = Crawlers()
+        self.stopped = threading.Event()
+
+    def run(self) -> None:
+        """Read until stopped. A database that is away is waited for."""
+        log.info("worker running", owner=self.owner)
+        looks = 0
+        while not self.stopped.is_set():
+            read = 0
+            try:
+                if looks % STALE_LOOKS == 0:
+                    crawl.interrupt_stale(self.desk)
+                read = self.read_due()
+            except LamroError as error:
+                log.warning("round failed", error=error.en)
+            except Exception:
+                log.exception("round failed")
+            looks += 1
+            if not read:
+                self.stopped.wait(IDLE_SECONDS)
+        # What was being read is free again at once, not when its lease runs out.
+        crawl.give_back(self.desk, self.owner)
+
+    def read_due(self) -> int:
+        """One round of what is due and free; the number of sources that were leased."""
+        jobs = crawl.lease(
+            self.desk,
+            self.owner,
+            crawl.due(self.desk, self.settings.crawl_round_sources),
+            minutes=self.settings.crawl_round_seconds // 60 + 2,
+        )
+        if not jobs:
+            return 0
+        report = Round(self.desk, self.settings, self.owner, crawlers=self.crawlers).run(jobs)
+        log.info(
+            "round",
+            sources=len(jobs),
+            new=report.total("new"),
+            edited=report.total("edited"),
+            crashed=report.crashed,
+        )
+        return len(jobs)
+
+    def stop(self, *_: object) -> None:
+        """End the loop; the crawler at work is stopped, its sources are read again by whoever comes first."""
+        self.stopped.set()
+        self.crawlers.end()
+
+
+def run_worker(desk: Desk, settings: Settings) -> None:
+    """The process of ``lamro worker``: stops cleanly on SIGTERM and Ctrl-C."""
+    import signal
+
+    worker = CrawlWorker(desk, settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, worker.stop)
+    worker.run()
