@@ -9,25 +9,19 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 
 from config.commands.output import print_json
 from config.settings import Settings, load
 from config.web import ADDRESS_FILE
 from config.wiring import DATABASE_FILE, MOVED_MARK, require_home
-from core.clock import VIETNAM
-from core.errors import Misconfigured, Unavailable, WrongUse
+from core.clock import VIETNAM, SystemClock
+from core.errors import Misconfigured
 
 
 def run_migrate_to(url: str, *, as_json: bool) -> None:
     """Copy, compare, and put the SQLite file aside, so that nobody writes into it by mistake afterwards."""
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError, DBAPIError
-
     from core.records import transfer
-    from core.records.engine import Store
-    from core.records.migrate import check, current, upgrade
 
     settings = load()
     if settings.database_url:
@@ -37,40 +31,21 @@ def run_migrate_to(url: str, *, as_json: bool) -> None:
         )
     require_home(settings)
     file = settings.home / DATABASE_FILE
-    try:
-        address = make_url(url)
-    except ArgumentError:
-        address = None
-    if address is None or address.get_backend_name() != "postgresql":
-        raise WrongUse(
-            "Nơi mới phải là PostgreSQL, ví dụ: postgresql+psycopg://lamro:MẬT_KHẨU@máy:5432/lamro",
-            "The target must be PostgreSQL, for example postgresql+psycopg://lamro:PASSWORD@host:5432/lamro",
-        )
-    if address.drivername == "postgresql":
-        address = address.set(drivername="postgresql+psycopg")
-    shown = address.render_as_string(hide_password=True)
+    address = transfer.postgresql_address(url)
     with _nobody_at_work(settings):
-        source, target = Store(settings.store_url), Store(address)
-        try:
-            check(source)
-            if current(target) is None:
-                upgrade(target)
-            check(target)
-            with _progress(quiet=as_json) as tell:
-                moved = transfer.move(source, target, tell)
-        except DBAPIError as error:
-            raise Unavailable(
-                f"Không làm việc được với {shown}: {str(error.orig).splitlines()[0]}. Dữ liệu cũ còn nguyên; sửa rồi chạy lại lệnh này.",
-                f"Cannot work with {shown}: {str(error.orig).splitlines()[0]}. The old data is untouched; mend and run again.",
-            ) from error
-        finally:
-            source.close()
-            target.close()
+        with _progress(quiet=as_json) as tell:
+            moved = transfer.move_database(settings.store_url, address, tell)
         aside = _put_aside(file)
     total = sum(moved.rows.values())
     if as_json:
         print_json(
-            {"target": shown, "rows": moved.rows, "total": total, "already": moved.already, "old": aside.name}
+            {
+                "target": transfer.without_password(address),
+                "rows": moved.rows,
+                "total": total,
+                "already": moved.already,
+                "old": aside.name,
+            }
         )
         return
     for name, rows in moved.rows.items():
@@ -119,7 +94,7 @@ def _put_aside(file: Path) -> Path:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         connection.close()
-    moment = datetime.now(VIETNAM).strftime("%Y%m%d-%H%M%S")
+    moment = SystemClock().now().astimezone(VIETNAM).strftime("%Y%m%d-%H%M%S")
     aside = file.with_name(f"{file.name}{MOVED_MARK}{moment}")
     for more in ("-wal", "-shm"):
         with suppress(FileNotFoundError):

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, func, inspect, select, text, tuple_, update
-from sqlalchemy.exc import DataError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError
 
-from core.errors import Invalid, RuleBroken
+from core.errors import Invalid, RuleBroken, Unavailable, WrongUse
 from core.records.engine import Store
+from core.records.migrate import check, current, upgrade
 from core.records.schema import Table as Record
 
 #: rows read, written and compared together: some megabytes of item texts at most
@@ -30,6 +32,49 @@ class Moved:
 
     rows: dict[str, int]
     already: bool
+
+
+def postgresql_address(url: str) -> URL:
+    """The address as the engine wants it. Raises :class:`WrongUse` when it is none of PostgreSQL."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        address = None
+    if address is None or address.get_backend_name() != "postgresql":
+        raise WrongUse(
+            "Nơi mới phải là PostgreSQL, ví dụ: postgresql+psycopg://lamro:MẬT_KHẨU@máy:5432/lamro",
+            "The target must be PostgreSQL, for example postgresql+psycopg://lamro:PASSWORD@host:5432/lamro",
+        )
+    return address.set(drivername="postgresql+psycopg")
+
+
+def without_password(address: URL) -> str:
+    """The address for a person to read."""
+    return address.render_as_string(hide_password=True)
+
+
+def move_database(source_url: str, address: URL, on_progress: Progress | None = None) -> Moved:
+    """:func:`move` between two addresses; an empty target gets the tables first.
+
+    Raises besides: :class:`core.errors.Misconfigured` when either is at another revision than this program,
+    :class:`Unavailable` when a server does not answer or refuses.
+    """
+    source, target = Store(source_url), Store(address)
+    try:
+        check(source)
+        if current(target) is None:
+            upgrade(target)
+        check(target)
+        return move(source, target, on_progress)
+    except DBAPIError as error:
+        reason = str(error.orig).splitlines()[0]
+        raise Unavailable(
+            f"Không làm việc được với {without_password(address)}: {reason}. Dữ liệu cũ còn nguyên; sửa rồi chạy lại lệnh này.",
+            f"Cannot work with {without_password(address)}: {reason}. The old data is untouched; mend and run again.",
+        ) from error
+    finally:
+        source.close()
+        target.close()
 
 
 def move(source: Store, target: Store, on_progress: Progress | None = None) -> Moved:
