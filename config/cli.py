@@ -127,14 +127,34 @@ def sources_list(ctx: typer.Context, as_json: Json = False) -> None:
 @sources_app.command("add")
 def sources_add(
     url: Annotated[str, typer.Option(help="Địa chỉ. (Address.)")],
-    kind: Annotated[str, typer.Option(help="Loại: feed, sitemap, listing, page, google-news… (Kind.)")],
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="Loại: feed, sitemap, listing, page, google-news…; đủ danh sách: lamro sources kinds. (Kind.)"
+        ),
+    ],
     id: Annotated[str, typer.Option(help="Mã ngắn; bỏ trống: lấy từ địa chỉ. (Short id.)")] = "",
     name: Annotated[str, typer.Option(help="Tên hiển thị. (Name.)")] = "",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            help="Thiết đặt của loại, dạng tên=giá trị, có thể lặp lại; xem tên: lamro sources kinds. (A setting of the kind.)",
+        ),
+    ] = None,
 ) -> None:
     """Thêm một nguồn. (Add a source.)"""
     from config.commands.sources import run_sources_add
 
-    run_sources_add(url, kind, id, name)
+    run_sources_add(url, kind, id, name, set_ or [])
+
+
+@sources_app.command("kinds")
+def sources_kinds(as_json: Json = False) -> None:
+    """Các loại nguồn, địa chỉ và thiết đặt của từng loại. (Kinds of source and their settings.)"""
+    from config.commands.source_settings import run_kinds
+
+    run_kinds(as_json=as_json)
 
 
 @sources_app.command("import")

@@ -95,7 +95,8 @@ def run_doctor(*, as_json: bool) -> int:
         print_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
-            print(f"{'tốt ' if finding.ok else 'HỎNG'}  {finding.part}: {finding.sentence}")
+            mark = "HỎNG" if not finding.ok else "NÊN " if finding.to_do else "tốt "
+            print(f"{mark}  {finding.part}: {finding.sentence}")
             if finding.to_do:
                 print(f"      → {finding.to_do}")
     return 0 if all(finding.ok for finding in findings) else 1
@@ -130,6 +131,7 @@ def _examine() -> list[Finding]:
         ("Thư điện tử", _mail),
         ("Hộp thư tiếp nhận", _inbox),
         ("Phông chữ", _fonts),
+        ("Liên hệ của bộ đọc tin", _contact),
     ):
         findings.append(_guard(part, look, desk, settings))
     return findings
@@ -269,6 +271,31 @@ def _fonts(desk: Desk, settings: Settings) -> Finding:
         "có phông hợp Times New Roman" if good else "thiếu phông hợp Times New Roman",
         "" if good else "Cài gói fonts-liberation2.",
     )
+
+
+def _contact(desk: Desk, settings: Settings) -> Finding:
+    """Outlets are promised to learn from the user agent whom to write to; nothing fails without it, so it is a warning."""
+    from crawlers.fetch.settings import user_agent
+
+    part = "Liên hệ của bộ đọc tin"
+    sent = user_agent({"LAMRO_CONTACT": settings.contact})
+    if settings.env != "production":
+        return Finding(part, True, f"{settings.env}: không đọc báo thật")
+    if not settings.contact.strip():
+        return Finding(
+            part,
+            True,
+            "chưa đặt; tòa soạn không biết viết cho ai khi máy đọc trang của họ",
+            "Đặt LAMRO_CONTACT bằng địa chỉ thư hoặc trang của cơ quan, ví dụ vanthu@xa.example.",
+        )
+    if settings.contact.strip() not in sent:
+        return Finding(
+            part,
+            True,
+            f"LAMRO_CONTACT có chữ có dấu hoặc quá dài nên bị cắt: {sent}",
+            "Chỉ ghi địa chỉ thư hoặc trang của cơ quan, không dấu, tối đa 120 ký tự.",
+        )
+    return Finding(part, True, sent)
 
 
 def run_digest(week: str, form: str, out: Path | None, locality: str) -> None:

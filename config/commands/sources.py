@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.commands.output import one_a_line, print_json, print_table, short_time
+from config.commands.source_settings import settings_of
 from config.settings import load
 from config.wiring import make_desk
 from core.errors import Invalid, WrongUse
@@ -48,7 +50,7 @@ def run_sources(*, as_json: bool) -> None:
     )
 
 
-def run_sources_add(url: str, kind: str, source_id: str, name: str) -> None:
+def run_sources_add(url: str, kind: str, source_id: str, name: str, settings: Sequence[str] = ()) -> None:
     """Add a source that the schedule will read."""
     desk = make_desk(load())
     require_kind(desk, kind)
@@ -56,7 +58,11 @@ def run_sources_add(url: str, kind: str, source_id: str, name: str) -> None:
         desk,
         None,
         sources.NewSource(
-            id=source_id or source_id_of(url), name=name or urlsplit(url).netloc or url, kind=kind, url=url
+            id=source_id or source_id_of(url),
+            name=name or urlsplit(url).netloc or url,
+            kind=kind,
+            url=url,
+            rules=settings_of(desk.kinds, kind, settings),
         ),
     )
     print(f"Đã thêm nguồn {made}. Đọc thử ngay: lamro crawl --source {made}")

@@ -30,6 +30,7 @@ class FacebookKind(PostKind):
     """``https://www.facebook.com/PAGE``; the token stands in the home (``lamro sources token``)."""
 
     name = "facebook"
+    takes_token = True
     refusals: ClassVar[Mapping[str, str]] = {
         "http_400": "token_refused",
         "http_401": "token_refused",

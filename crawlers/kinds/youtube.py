@@ -28,6 +28,7 @@ class YouTubeKind(PostKind):
     """A channel's address or number, a playlist's address, or the feed's own address; ``@name`` needs a key."""
 
     name = "youtube"
+    takes_token = True
     refusals: ClassVar[Mapping[str, str]] = {
         "robots": "youtube_robots",
         "http_400": "token_refused",

@@ -54,12 +54,13 @@ class Kind(ABC, Generic[OptionsT]):
     """What one kind of source is: its name, its address, its settings, and how it is read.
 
     ``social``: entries are posts of people, not press; intake keeps such a post only when it speaks of a watched place.
-    ``pace`` names hosts with a rule of their own: seconds between two requests.
+    ``pace`` names hosts with a rule of their own: seconds between two requests. ``takes_token``: the office's own key is of use to it.
     """
 
     name: ClassVar[str]
     social: ClassVar[bool] = False
     pace: ClassVar[Mapping[str, float]] = {}
+    takes_token: ClassVar[bool] = False
     options: type[OptionsT]
 
     def address(self, given: str, options: OptionsT) -> str:

@@ -291,6 +291,8 @@ def _new(form: SourceForm, was: str | queries.SourceRow) -> sources.NewSource:
         enabled=before is None or before.enabled,
         interval_minutes=form.interval_minutes.data,
         interval_fixed=form.interval_fixed.data,
+        poll_least_minutes=form.poll_least_minutes.data,
+        poll_most_minutes=form.poll_most_minutes.data,
         expected_hours=form.expected_hours.data or 0,
         own_portal=form.own_portal.data,
     )

@@ -72,6 +72,16 @@ class SourceForm(Form):
         default=60,
     )
     interval_fixed = BooleanField(_("Giữ đúng nhịp đọc này, không để máy tự học"))
+    poll_least_minutes = IntegerField(
+        _("Đọc dày nhất (phút một lần)"),
+        [Optional(), NumberRange(5, 10080, message=_("Từ 5 phút đến 10.080 phút (7 ngày)."))],
+        default=15,
+    )
+    poll_most_minutes = IntegerField(
+        _("Đọc thưa nhất (phút một lần)"),
+        [Optional(), NumberRange(5, 10080, message=_("Từ 5 phút đến 10.080 phút (7 ngày)."))],
+        default=360,
+    )
     expected_hours = IntegerField(
         _("Thường có tin mới trong (giờ)"),
         [Optional(), NumberRange(0, 8760, message=_("Từ 0 đến 8.760 giờ (365 ngày); 0 để máy tự học."))],

@@ -18,7 +18,7 @@ from crawlers.registry import all_kinds
 COMMANDS: dict[str, list[str] | None] = {
     "init": None, "match": None, "extract": None, "feed": None, "demo": None,
     "serve": [], "schedule": [], "worker": [], "crawl": [], "items": ["--json"], "import": ["FILE"], "search": ["đê"], "doctor": [], "digest": [],
-    "sources": [], "sources add": ["--url", "https://ben-do.example/rss", "--kind", "feed"], "sources import": ["FILE"],
+    "sources": [], "sources add": ["--url", "https://ben-do.example/rss", "--kind", "feed"], "sources kinds": [], "sources import": ["FILE"],
     "sources token": ["kind.facebook"], "sources export": ["-"], "capture list": [], "capture show": ["1"],
     "migrate-to": ["postgresql+psycopg://lamro:x@127.0.0.1:5432/lamro"],
     "users": [], "users add": ["hanh", "--role", "officer"], "users reset": ["hanh"],

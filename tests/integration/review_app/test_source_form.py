@@ -55,6 +55,29 @@ def test_another_kind_keeps_what_was_typed_and_saves_nothing(office, person):
         assert session.get(Source, "cong-ben-do") is None
 
 
+def test_the_bounds_of_the_learned_interval_are_edited_on_the_sources_screen(office, person):
+    boss = person("tu.la")
+    page = boss.get("/sources/gio-bien/edit")
+    version = found(r'name="version"[^>]*value="(\d+)"', page.text)
+    assert found(r'name="poll_least_minutes"[^>]*value="(\d+)"', page.text) == "15"
+    given = {**DATA, "version": version, "kind": "feed", "name": "Gió Biển", "poll_least_minutes": "30"}
+    del given["rule_link_css"]
+    wrong = boss.post("/sources/gio-bien/edit", {**given, "poll_most_minutes": "20"})
+    assert wrong.status_code == 400 and "nhanh nhất không dài hơn chậm nhất" in words(wrong)
+    assert boss.post("/sources/gio-bien/edit", {**given, "poll_most_minutes": "4"}).status_code == 400
+    assert boss.post("/sources/gio-bien/edit", {**given, "poll_most_minutes": "90"}).status_code == 303
+    with office.desk.store.read() as session:
+        row = session.get_one(Source, "gio-bien")
+        assert (row.poll_least_minutes, row.poll_most_minutes) == (30, 90)
+        version = str(row.version)
+    assert "từ 30 đến 90 phút" in words(boss.get("/sources/gio-bien"))
+    # What is left empty stays.
+    left = {**given, "version": version, "poll_least_minutes": "", "poll_most_minutes": ""}
+    assert boss.post("/sources/gio-bien/edit", left).status_code == 303
+    with office.desk.store.read() as session:
+        assert session.get_one(Source, "gio-bien").poll_least_minutes == 30
+
+
 def test_settings_are_saved_shown_and_changed(office, person):
     boss = person("tu.la")
     assert boss.post("/sources/_add", DATA).location == "/sources/cong-ben-do"
