@@ -89,6 +89,7 @@ def answers(homes, tmp_path_factory):
     return broken(homes, tmp_path_factory.mktemp("broken"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", NAMES)
 def test_every_step_can_fail(step, answers):
     before = NAMES[: NAMES.index(step)]

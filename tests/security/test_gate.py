@@ -85,7 +85,19 @@ def bare(app):
     return app
 
 
-@pytest.mark.parametrize("role", [None, *Role])
+@pytest.mark.parametrize(
+    "role",
+    [
+        None,
+        Role.OFFICER,
+        Role.ADMINISTRATOR,
+        *(
+            pytest.param(role, marks=pytest.mark.long)
+            for role in Role
+            if role not in {Role.OFFICER, Role.ADMINISTRATOR}
+        ),
+    ],
+)
 def test_role_by_endpoint_by_method(bare, office, role):
     client = bare.test_client()
     if role is not None:

@@ -89,6 +89,7 @@ def test_what_is_no_number_is_the_default(text: str) -> None:
     assert whole("120") == 120 and is_whole("0")
 
 
+@pytest.mark.long
 def test_odd_numbers_in_addresses_break_nothing(everybody: Everybody) -> None:
     for rule in rules(everybody):
         if "GET" not in rule.methods:
@@ -117,6 +118,7 @@ def test_odd_fields_in_forms_break_nothing(everybody: Everybody) -> None:
         assert answer.status_code in {200, 303, 400, 403, 404, 409}, (endpoint, answer.status_code)
 
 
+@pytest.mark.long
 def test_a_method_that_a_page_does_not_offer(everybody: Everybody) -> None:
     for rule in rules(everybody):
         for method in {"PUT", "PATCH", "DELETE", "TRACE", "POST", "GET"} - rule.methods:
@@ -324,6 +326,7 @@ def test_nobody_gives_himself_an_address(wire: Any, office: Any) -> None:
     assert seen == ["127.0.0.1"]
 
 
+@pytest.mark.long
 def test_behind_the_named_proxy_the_visitors_address_counts(tmp_path: Path) -> None:
     """``LAMRO_TRUSTED_PROXY`` in the product itself: a wrong password is counted for the address that the proxy wrote last."""
     home = tmp_path / "home"

@@ -432,6 +432,7 @@ intake.take(desk, [candidate("bao-a", n, f"Tin số {n} của xã Chí Minh", DY
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("point", "stored"),
     [

@@ -211,6 +211,7 @@ def nested(depth: int) -> bytes:
     return b"\r\n".join([*lines, b"Content-Type: text/plain", b"", b"x"])
 
 
+@pytest.mark.long
 def test_hostile_mails_cost_themselves_only(desk: Desk, imap_server: ImapServer, look) -> None:
     imap_server.deliver(nested(2000), START.date())
     imap_server.deliver(b" ", START.date())

@@ -131,6 +131,7 @@ def test_of_several_feeds_none_is_chosen_and_all_are_told(server, tmp_path):
     assert "/thoi-su.rss" not in server.hits
 
 
+@pytest.mark.long
 def test_usual_places_are_tried_only_when_the_home_page_names_none(server, tmp_path):
     server.pages["/"] = home()
     server.pages["/feed"] = reply(article("Trang không tìm thấy"))
@@ -213,6 +214,7 @@ def test_a_sitemap_by_way_of_robots_and_indexes(server, tmp_path, november):
     assert "/old.xml" not in server.hits
 
 
+@pytest.mark.long
 def test_the_depth_and_the_number_of_sitemaps_are_bounded(server, tmp_path, november):
     for n in range(12):
         server.pages[f"/s{n}.xml"] = reply(
@@ -227,6 +229,7 @@ def test_the_depth_and_the_number_of_sitemaps_are_bounded(server, tmp_path, nove
     assert {path for path in server.hits if path.startswith("/s")} == {"/s0.xml", "/s1.xml", "/s2.xml"}
 
 
+@pytest.mark.long
 def test_a_round_looks_at_a_thousand_entries_however_many_parts_there_are(server, tmp_path, november):
     parts = [(f"/part-{n}.xml", "2026-11-21") for n in (1, 2)]
     server.pages["/index.xml"] = reply(sitemap(server, *parts, root="sitemapindex"), kind=XML)
@@ -264,6 +267,7 @@ def test_a_page_is_no_sitemap(server, tmp_path):
 # --- search feeds ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_google_news_gives_pointers_and_opens_nothing(server, tmp_path):
     def feed(*links: str) -> bytes:
         items = "".join(
@@ -291,6 +295,7 @@ def test_google_news_gives_pointers_and_opens_nothing(server, tmp_path):
     assert (again, results["nguon"].seen) == ([], 2)
 
 
+@pytest.mark.long
 def test_bing_news_opens_the_articles_themselves(server, tmp_path):
     real = server.url("/xa-hop-dan-100001.html")
     body = (
@@ -304,6 +309,7 @@ def test_bing_news_opens_the_articles_themselves(server, tmp_path):
     assert (before.outcome, after.outcome) == ("new", "unchanged")
 
 
+@pytest.mark.long
 def test_gdelt_rows_are_opened_and_faults_in_words_are_told(server, tmp_path):
     rows = [
         {"url": server.url("/a-1.html"), "title": "Commune meets", "seendate": "20261121T101500Z"},
@@ -326,6 +332,7 @@ def test_gdelt_rows_are_opened_and_faults_in_words_are_told(server, tmp_path):
 # --- preview --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_preview_says_which_rule_found_what_and_opens_two_articles(server, tmp_path):
     paths = [f"/xa-hop-dan-lan-thu-{n}-10000{n}.html" for n in range(4)]
     links = "".join(f'<h3><a href="{path}">Xã họp dân lần thứ {n}</a></h3>' for n, path in enumerate(paths))

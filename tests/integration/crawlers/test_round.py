@@ -117,6 +117,7 @@ def test_a_304_is_unchanged_and_keeps_the_validators(server, tmp_path):
     )
 
 
+@pytest.mark.long
 def test_an_entry_that_redirects_is_not_opened_again(server, tmp_path):
     server.pages["/rss"] = reply(rss("/go?1"), kind=XML)
     server.pages["/go"] = reply(b"", "302 Found", Location="/that/xa-hop-dan-100001.html")
@@ -157,6 +158,7 @@ def test_after_five_failures_in_a_row_the_rest_waits(server, tmp_path):
     assert sum(path.endswith(".html") for path in server.hits) == 5
 
 
+@pytest.mark.long
 def test_what_was_cut_is_said_and_comes_in_the_next_round(server, tmp_path):
     server.pages["/rss"] = reply(rss("/1.html", "/2.html", "/3.html"), kind=XML, ETag='"v1"')
     found, results = crawl(server, tmp_path, feed_job(server, max_entries=2, fetch_articles=False))
@@ -181,6 +183,7 @@ def test_social_posts_are_whole_and_share_the_feeds_capture(server, tmp_path):
     assert len(list(tmp_path.rglob("*.warc.gz"))) == 1
 
 
+@pytest.mark.long
 def test_a_preview_keeps_nothing_and_ignores_what_is_known(server, tmp_path):
     server.pages["/rss"] = reply(rss("/1.html"), kind=XML)
     server.pages["/1.html"] = reply(article("Xã họp dân"))
@@ -261,6 +264,7 @@ def test_a_listing_whose_rule_finds_nothing_is_an_error(server, tmp_path):
     assert (results["cong"].outcome, results["cong"].code) == ("failed", "no_links")
 
 
+@pytest.mark.long
 def test_a_page_read_twice_without_a_change_is_seen(server, tmp_path):
     server.pages["/a.html"] = reply(article("Xã họp dân"))
     job = CrawlJob(source_id="a", kind="page", url=server.url("/a.html"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from core.services import draft
 from review_app.app import create_app
 from review_app.settings import WebSettings
 from tests.fixtures.answering import BOOK, make_answering
+from tests.fixtures.office import copy_office
 from tests.fixtures.web import SECRET, Person
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -29,13 +32,34 @@ def parse(text: str | bytes) -> Any:
     return html.fromstring(text)
 
 
+@pytest.fixture(scope="module")
+def brought(tmp_path_factory):
+    """brought("submitted", folder): a copy of the office brought so far, which is made once."""
+    templates: dict[str, tuple[Any, Path]] = {}
+
+    def copy(until: str, folder: Path) -> Any:
+        if until not in templates:
+            home = tmp_path_factory.mktemp(until)
+            templates[until] = make_answering(home, until), home
+            templates[until][0].desk.store.close()
+        template, home = templates[until]
+        office = copy_office(template.office, home, folder)
+        office.clock.at = template.office.clock.at
+        desk = replace(
+            template.desk, store=office.desk.store, clock=office.clock, captures=office.desk.captures
+        )
+        return replace(template, office=replace(office, desk=desk), desk=desk)
+
+    return copy
+
+
 @pytest.fixture
-def way(tmp_path):
+def way(brought, tmp_path):
     """way("submitted"): the office brought so far, and somebody(name) logged in to its pages."""
     made: list[Any] = []
 
     def go(until):
-        answering = make_answering(tmp_path / f"home-{len(made)}", until)
+        answering = brought(until, tmp_path / f"home-{len(made)}")
         app = create_app(answering.desk, WebSettings(secret_key=SECRET, environment="test"))
         made.append(answering)
         return answering, lambda name: Person(app).log_in(name)
