@@ -1,6 +1,7 @@
 """``make bench``: ratios of one run, side by side on the same machine; nothing here is a test of time.
 
-Options: ``--items N`` pages, ``--rounds N`` (interleaved, medians are taken), ``--feeds N``, ``--no-naive``, ``--write FILE``.
+Options: ``--items N`` pages, ``--rounds N`` (interleaved, medians are taken), ``--feeds N``, ``--no-naive``, ``--peers PYTHON``,
+``--write FILE``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from bench.corpus import pages
 from bench.measure import measured, measured_naive, throw_away_python
-from bench.report import Figures, page, table
+from bench.report import EXTRACTING, Figures, page, table
 from bench.rounds import articles, unchanged_feeds
 
 
@@ -25,12 +26,15 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--feeds", type=int, default=500)
     parser.add_argument("--no-naive", action="store_true", help="do not install newspaper4k to compare with")
+    parser.add_argument(
+        "--peers", type=Path, help="a Python that has newspaper4k, langdetect and datasketch already"
+    )
     parser.add_argument("--write", type=Path, help="write the page of results here")
     chosen = parser.parse_args()
     runs: dict[str, list[dict[str, Any]]] = {"ours": [], "parts": [], "naive": []}
     with tempfile.TemporaryDirectory(prefix="lamro-bench-") as name:
         folder = Path(name)
-        python = None if chosen.no_naive else throw_away_python(folder / "venv")
+        python = chosen.peers or (None if chosen.no_naive else throw_away_python(folder / "venv"))
         for number in range(chosen.rounds):
             for what in ("ours", "parts"):
                 _say(f"round {number + 1} of {chosen.rounds}: {what}")
@@ -47,10 +51,15 @@ def main() -> int:
         cpu={what: [run["cpu"] / chosen.items * 1000 for run in done] for what, done in runs.items()},
         stages={
             what: {
-                name: median(run["stages"][name] for run in runs[what]) / chosen.items * 1000
-                for name in runs[what][0]["stages"]
+                name: median(run["stages"][name] for run in done) / chosen.items * 1000
+                for name in done[0]["stages"]
             }
-            for what in ("ours", "parts")
+            for what, done in runs.items()
+            if done
+        },
+        extraction={
+            what: [run["stages"][name] / chosen.items * 1000 for run in runs[what]]
+            for what, name in EXTRACTING.items()
         },
         stored={what: [run["items"] for run in done] for what, done in runs.items()},
         peak=max(run["peak"] for run in runs["ours"]),

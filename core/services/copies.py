@@ -6,8 +6,10 @@ Candidates come from the hash of the body and from band keys (decision 9); the a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -21,18 +23,40 @@ from core.services.stories import effective
 _MOST = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Which hashes and band keys of a batch the store holds. What it does not hold has no stored copy and is not asked for again."""
+
+    bodies: frozenset[str]
+    bands: frozenset[str]
+
+
+def stored(session: Session, batch: Iterable[CopyKeys], now: datetime) -> Stored:
+    """Asked once for a whole batch: most texts are no copies, and this is all that they cost."""
+    every = list(batch)
+    bodies = sorted({keys.body_hash for keys in every} - {""})
+    bands = bands_to_ask({band for keys in every for band in keys.bands}, now)
+    return Stored(
+        frozenset(session.scalars(select(Item.body_hash).where(Item.body_hash.in_(bodies)).distinct())),
+        frozenset(session.scalars(select(CopyBand.band_key).where(CopyBand.band_key.in_(bands)).distinct())),
+    )
+
+
 def find_original(
-    session: Session, desk: Desk, keys: CopyKeys, now: datetime, batch: Mapping[int, CopyKeys]
+    session: Session, desk: Desk, keys: CopyKeys, now: datetime, batch: Mapping[int, CopyKeys], held: Stored
 ) -> int | None:
-    """The item that a text repeats: its id, or a key of ``batch`` (negative numbers: texts of the same batch). None: an original."""
+    """The item that a text repeats: its id, or a key of ``batch`` (negative numbers: texts of the same batch). None: an original.
+
+    ``held`` is :func:`stored` of a batch with this text in it.
+    """
     # Only what is compared: whole items would bring their texts along, twenty for each text that is placed.
     compared = select(Item.id, Item.copy_of_id, Item.body_hash, Item.shingles)
     same = []
-    if keys.body_hash:
+    if keys.body_hash in held.bodies:
         same = list(
             session.execute(compared.where(Item.body_hash == keys.body_hash).order_by(Item.id).limit(_MOST))
         )
-    asked = bands_to_ask(keys.bands, now)
+    asked = [band for band in bands_to_ask(keys.bands, now) if band in held.bands]
     if asked and not same:
         ranked = session.execute(
             select(CopyBand.item_id, func.count().label("shared"))
@@ -62,17 +86,22 @@ def find_original(
 
 def regroup(session: Session, item_ids: Iterable[int]) -> None:
     """Make the earliest item of each group the original of the others."""
-    roots = {
-        item.copy_of_id or item.id
-        for item in session.scalars(select(Item).where(Item.id.in_(sorted(set(item_ids)))))
-    }
-    for root in sorted(roots):
-        members = list(session.scalars(select(Item).where((Item.id == root) | (Item.copy_of_id == root))))
-        if len(members) < 2:
-            continue
-        first = min(members, key=lambda item: (effective(item), item.id))
-        for item in members:
-            item.copy_of_id = None if item is first else first.id
+    root = func.coalesce(Item.copy_of_id, Item.id)
+    asked = set(session.scalars(select(root).where(Item.id.in_(sorted(set(item_ids))))))
+    groups: dict[int, list[Any]] = {}
+    for row in session.execute(
+        select(Item.id, Item.copy_of_id, Item.published_at, Item.first_seen_at)
+        .where(Item.id.in_(sorted(asked)) | Item.copy_of_id.in_(sorted(asked)))
+        .order_by(Item.id)
+    ):
+        for original in {row.id, row.copy_of_id} & asked:
+            groups.setdefault(original, []).append(row)
+    for _, members in sorted(groups.items()):
+        first = min(members, key=lambda row: (effective(row), row.id))
+        for row in members:
+            now = None if row is first else first.id
+            if row.copy_of_id != now:
+                session.get_one(Item, row.id).copy_of_id = now
 
 
 def bands_to_ask(bands: Iterable[str], now: datetime) -> list[str]:

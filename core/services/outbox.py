@@ -65,40 +65,53 @@ def index_document(session: Session, item_ids: Sequence[int]) -> list[IndexDocum
     ):
         mentions[mention.item_id].setdefault(mention.band, []).append(mention.locality)
     claimed = exists().where(Claim.story_id == Item.story_id)
+    # Columns, not objects: of an item this is half, and none of it is changed here.
     query = (
-        select(Item, Story, Source, claimed)
+        select(
+            Item.id,
+            Item.revision,
+            Item.title,
+            Item.text,
+            Item.source_id,
+            Item.language,
+            Item.kind,
+            Item.story_id,
+            Item.first_seen_at,
+            Item.published_at,
+            Story.tag,
+            Story.need,
+            Source.domestic,
+            Source.social,
+            Source.reach_tier,
+            claimed.label("claimed"),
+        )
         .outerjoin(Story, Story.id == Item.story_id)
         .outerjoin(Source, Source.id == Item.source_id)
         .where(Item.id.in_(item_ids))
         .order_by(Item.id)
     )
-    documents = []
-    for row in session.execute(query):
-        item: Item = row[0]
-        story: Story | None = row[1]
-        source: Source | None = row[2]
-        documents.append(
-            IndexDocument(
-                id=item.id,
-                version=item.revision,
-                title=item.title,
-                text=item.text,
-                source=item.source_id or "",
-                language=item.language,
-                domestic=source.domestic if source is not None else True,
-                social=source.social if source is not None else item.kind == "post",
-                localities=tuple(mentions[item.id].get(Band.IN, ())),
-                localities_check=tuple(mentions[item.id].get(Band.CHECK, ())),
-                tag=story.tag if story is not None else "",
-                story=item.story_id,
-                has_claim=bool(row[3]),
-                reach_tier=source.reach_tier if source is not None else 0,
-                need=story.need if story is not None else 0.0,
-                first_seen_at=item.first_seen_at,
-                published_at=item.published_at,
-            )
+    return [
+        IndexDocument(
+            id=row.id,
+            version=row.revision,
+            title=row.title,
+            text=row.text,
+            source=row.source_id or "",
+            language=row.language,
+            domestic=True if row.domestic is None else row.domestic,
+            social=row.kind == "post" if row.social is None else row.social,
+            localities=tuple(mentions[row.id].get(Band.IN, ())),
+            localities_check=tuple(mentions[row.id].get(Band.CHECK, ())),
+            tag=row.tag or "",
+            story=row.story_id,
+            has_claim=bool(row.claimed),
+            reach_tier=row.reach_tier or 0,
+            need=row.need or 0.0,
+            first_seen_at=row.first_seen_at,
+            published_at=row.published_at,
         )
-    return documents
+        for row in session.execute(query)
+    ]
 
 
 def last_seq(desk: Desk) -> int:

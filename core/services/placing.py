@@ -62,10 +62,12 @@ def make_plan(session: Session, desk: Desk, texts: Sequence[Prepared]) -> Plan:
             ).where(Item.url_sha256.in_([text.key for text in texts]))
         )
     }
+    unknown = [text for text in texts if text.key not in known and text.analysis is not None]
+    held = copies.stored(session, (text.found.keys for text in unknown), now)
+    recent = stories.recent(session, (text.places for text in unknown), now)
     steps: list[Step] = []
     batch_keys: dict[int, CopyKeys] = {}
     batch_stories: dict[int, StoryCandidate] = {}
-    recent: dict[frozenset[str], dict[int, StoryCandidate]] = {}
     for text in texts:
         old = known.get(text.key)
         step = Step(text, "new", None if old is None else old.id)
@@ -85,9 +87,7 @@ def make_plan(session: Session, desk: Desk, texts: Sequence[Prepared]) -> Plan:
         elif text.social and text.via == "crawl" and not text.places:
             step.outcome = "off_topic"
         else:
-            if text.places not in recent:
-                recent[text.places] = {c.story_id: c for c in stories.recent(session, text.places, now)}
-            _place(session, desk, step, steps, batch_keys, batch_stories, recent[text.places], now)
+            _place(session, desk, step, steps, batch_keys, batch_stories, recent[text.places], held, now)
             batch_keys[me] = text.found.keys
     return Plan(changes(session), steps)
 
@@ -99,12 +99,13 @@ def _place(
     steps: Sequence[Step],
     batch_keys: Mapping[int, CopyKeys],
     batch_stories: dict[int, StoryCandidate],
-    stored: Mapping[int, StoryCandidate],
+    recent: Mapping[int, StoryCandidate],
+    held: copies.Stored,
     now: datetime,
 ) -> None:
     """Which original and which story a new text joins; stories of this very batch count too."""
     me, text = -len(steps), step.text
-    original = copies.find_original(session, desk, text.found.keys, now, batch_keys)
+    original = copies.find_original(session, desk, text.found.keys, now, batch_keys, held)
     if original is not None and original < 0:
         original = steps[-original - 1].copy_of or original
     step.copy_of = original
@@ -116,7 +117,7 @@ def _place(
             else session.scalar(select(Item.story_id).where(Item.id == original))
         )
     elif places:
-        near = {**stored, **{k: v for k, v in batch_stories.items() if v.localities & places or k in stored}}
+        near = {**recent, **{k: v for k, v in batch_stories.items() if v.localities & places or k in recent}}
         step.story = desk.analyst.same_story(
             text.title,
             text.found.lead,
@@ -129,7 +130,7 @@ def _place(
         step.story = joined = me
         batch_stories[me] = StoryCandidate(me, text.title, text.found.lead, places, text.when(now), 1)
     elif joined in batch_stories or joined > 0:
-        before = batch_stories.get(joined) or stored.get(joined)
+        before = batch_stories.get(joined) or recent.get(joined)
         if before is not None:
             batch_stories[joined] = replace(
                 before,

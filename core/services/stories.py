@@ -6,8 +6,10 @@ A machine's placing never changes a tag, a state or the version that goes with a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Protocol
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -25,23 +27,54 @@ _MOST_CANDIDATES = 200
 _NEED_STEP = 1.0
 _RESCORED = timedelta(days=30)
 _BATCH = 100
+#: What the figures of a story need of its items and their sources: never their texts, of which a story may hold hundreds.
+_MEMBERS = select(
+    Item.id,
+    Item.story_id,
+    Item.title,
+    Item.lead,
+    Item.published_at,
+    Item.first_seen_at,
+    Item.copy_of_id,
+    Item.source_id,
+    Item.host,
+    Item.views,
+    Item.kind,
+    Source.reach_tier,
+    Source.domestic,
+    Source.social,
+).outerjoin(Source, Source.id == Item.source_id)
 _BETTER = {Band.IN: 2, Band.CHECK: 1, Band.OUT: 0}
 
 
-def recent(session: Session, localities: frozenset[str], now: datetime) -> list[StoryCandidate]:
-    """Stories of the last 72 hours that share a locality, the latest first, at most 200."""
-    if not localities:
-        return []
-    shared = select(StoryLocality.story_id).where(StoryLocality.locality.in_(sorted(localities)))
-    stories = list(
-        session.scalars(
-            select(Story)
-            .where(Story.id.in_(shared), Story.last_seen_at >= now - WINDOW)
-            .order_by(Story.last_seen_at.desc(), Story.id.desc())
-            .limit(_MOST_CANDIDATES)
+def recent(
+    session: Session, wanted: Iterable[frozenset[str]], now: datetime
+) -> dict[frozenset[str], dict[int, StoryCandidate]]:
+    """For each set of localities the stories of the last 72 hours that share one of them, the latest first, at most 200.
+
+    Asked for a whole batch at once: texts of one round name the same few places in many combinations.
+    """
+    sets = set(wanted)
+    everywhere = sorted(frozenset[str]().union(*sets))
+    near: dict[int, set[str]] = {}
+    for row in session.execute(
+        select(StoryLocality.story_id, StoryLocality.locality)
+        .join(Story, Story.id == StoryLocality.story_id)
+        .where(StoryLocality.locality.in_(everywhere), Story.last_seen_at >= now - WINDOW)
+        .order_by(Story.last_seen_at.desc(), Story.id.desc())
+    ):
+        near.setdefault(row.story_id, set()).add(row.locality)
+    chosen = {
+        places: list(
+            islice((story for story, has in near.items() if not places.isdisjoint(has)), _MOST_CANDIDATES)
         )
-    )
-    ids = [story.id for story in stories]
+        for places in sets
+    }
+    known = _candidates(session, sorted({story for part in chosen.values() for story in part}), now)
+    return {places: {story: known[story] for story in part} for places, part in chosen.items()}
+
+
+def _candidates(session: Session, ids: Sequence[int], now: datetime) -> dict[int, StoryCandidate]:
     places: dict[int, set[str]] = {story_id: set() for story_id in ids}
     for row in session.execute(
         select(StoryLocality.story_id, StoryLocality.locality).where(StoryLocality.story_id.in_(ids))
@@ -57,8 +90,12 @@ def recent(session: Session, localities: frozenset[str], now: datetime) -> list[
             .group_by(Item.story_id)
         )
     }
-    return [
-        StoryCandidate(
+    # Columns, not objects: hundreds of stories are looked at, and none of them is changed here.
+    stories = session.execute(
+        select(Story.id, Story.title, Story.lead, Story.last_seen_at, Story.items).where(Story.id.in_(ids))
+    )
+    return {
+        story.id: StoryCandidate(
             story_id=story.id,
             title=story.title,
             lead=story.lead,
@@ -67,22 +104,20 @@ def recent(session: Session, localities: frozenset[str], now: datetime) -> list[
             items=story.items,
         )
         for story in stories
-    ]
+    }
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What the figures of a story need of one item."""
-
-    item: Item
-    source: Source | None
+class Dated(Protocol):
+    """An item, or a row with the two times of one."""
 
     @property
-    def when(self) -> datetime:
-        return effective(self.item)
+    def published_at(self) -> datetime | None: ...  # noqa: D102
+
+    @property
+    def first_seen_at(self) -> datetime: ...  # noqa: D102
 
 
-def effective(item: Item) -> datetime:
+def effective(item: Dated) -> datetime:
     """When an item happened: publication, but never after it was seen."""
     return item.first_seen_at if item.published_at is None else min(item.published_at, item.first_seen_at)
 
@@ -95,15 +130,13 @@ def recount(session: Session, desk: Desk, story_ids: Iterable[int]) -> set[int]:
     stale: set[int] = set()
     session.flush()
     ids = sorted(set(story_ids))
-    rows: dict[int, list[_Row]] = {story_id: [] for story_id in ids}
-    for row in session.execute(
-        select(Item, Source).outerjoin(Source, Source.id == Item.source_id).where(Item.story_id.in_(ids))
-    ):
-        rows.setdefault(row[0].story_id or 0, []).append(_Row(row[0], row[1]))
+    rows: dict[int, list[Any]] = {story_id: [] for story_id in ids}
+    for row in session.execute(_MEMBERS.where(Item.story_id.in_(ids))):
+        rows[row.story_id].append(row)
     places = _places(session, ids)
     false = suggestions.repeating_false(session, ids)
     for story in session.scalars(select(Story).where(Story.id.in_(ids)).order_by(Story.id)):
-        members = sorted(rows[story.id], key=lambda row: (row.when, row.item.id))
+        members = sorted(rows[story.id], key=lambda row: (effective(row), row.id))
         if not members:
             # merged into another by a person
             story.items = story.copies = story.sources = story.views = 0
@@ -111,20 +144,20 @@ def recount(session: Session, desk: Desk, story_ids: Iterable[int]) -> set[int]:
         _count(story, members)
         band, score = places[story.id]
         if _score(desk, story, members, band, score, known=story.id in false):
-            stale.update(row.item.id for row in members)
+            stale.update(row.id for row in members)
     return stale
 
 
-def _count(story: Story, rows: Sequence[_Row]) -> None:
-    first = next((row for row in rows if row.item.copy_of_id is None), rows[0])
-    story.title, story.lead = first.item.title, first.item.lead
-    story.first_seen_at = min(row.item.first_seen_at for row in rows)
-    story.last_seen_at = max(row.item.first_seen_at for row in rows)
+def _count(story: Story, rows: Sequence[Any]) -> None:
+    first = next((row for row in rows if row.copy_of_id is None), rows[0])
+    story.title, story.lead = first.title, first.lead
+    story.first_seen_at = min(row.first_seen_at for row in rows)
+    story.last_seen_at = max(row.first_seen_at for row in rows)
     story.items = len(rows)
-    story.copies = sum(row.item.copy_of_id is not None for row in rows)
-    story.sources = len({row.item.source_id or row.item.host or f"hand:{row.item.id}" for row in rows})
-    story.views = sum(row.item.views for row in rows)
-    story.reach_tier = max((row.source.reach_tier for row in rows if row.source is not None), default=0)
+    story.copies = sum(row.copy_of_id is not None for row in rows)
+    story.sources = len({row.source_id or row.host or f"hand:{row.id}" for row in rows})
+    story.views = sum(row.views for row in rows)
+    story.reach_tier = max((row.reach_tier for row in rows if row.reach_tier is not None), default=0)
 
 
 def changed(session: Session, desk: Desk, story_id: int) -> None:
@@ -204,7 +237,7 @@ def _rank(pair: tuple[Band, float]) -> tuple[int, float]:
     return _BETTER[pair[0]], pair[1]
 
 
-def _score(desk: Desk, story: Story, rows: Sequence[_Row], band: Band, score: float, *, known: bool) -> bool:
+def _score(desk: Desk, story: Story, rows: Sequence[Any], band: Band, score: float, *, known: bool) -> bool:
     """Give the story its need; True when it moved enough for the index to be told."""
     need = desk.analyst.need(
         StoryFacts(
@@ -216,10 +249,8 @@ def _score(desk: Desk, story: Story, rows: Sequence[_Row], band: Band, score: fl
             copies=story.copies,
             sources=story.sources,
             reach_tier=story.reach_tier,
-            foreign=any(row.source is not None and not row.source.domestic for row in rows),
-            social=any(
-                row.item.kind == "post" or (row.source is not None and row.source.social) for row in rows
-            ),
+            foreign=any(row.domestic is False for row in rows),
+            social=any(row.kind == "post" or row.social for row in rows),
             views=story.views,
             first_seen_at=story.first_seen_at,
             last_seen_at=story.last_seen_at,

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, func, insert, select
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.messages import CaptureRecord
@@ -22,20 +22,25 @@ from core.services.placing import Plan, Step
 from core.services.prepared import Prepared, Refusal
 from core.text.normalise import clean
 
+#: the rows of one text's localities, before the item has its number
+_Mentions = list[dict[str, Any]]
+
 
 def apply(session: Session, desk: Desk, plan: Plan) -> Sequence[Step]:
     """Write everything of the plan; its steps come back with the ids of their items."""
     now = desk.clock.now()
     made = [step for step in plan.steps if step.outcome == "new"]
     edited = [step for step in plan.steps if step.outcome == "edited"]
-    _stories(session, plan, made, now)
-    items = _items(session, plan, made, now)
-    for step, item in zip(edited, _known_items(session, edited), strict=True):
-        _edit(session, item, step.text, now)
-        items.append(item)
     changed = [*made, *edited]
     places = _own_places(session, [step.text for step in changed])
-    _write_analysis(session, list(zip((step.text for step in changed), items, strict=True)), places)
+    mentions = [_mentions(step.text, places) for step in changed]
+    _stories(session, plan, made, now)
+    items = _items(session, plan, made, mentions, now)
+    for step, item, found in zip(edited, _known_items(session, edited), mentions[len(made) :], strict=True):
+        _edit(session, item, step.text, now)
+        _read_into(item, step.text, found)
+        items.append(item)
+    _write_analysis(session, items, changed, mentions)
     _captures(session, [step for step in plan.steps if step.item_id is not None])
     _note_known(session, [step.text for step in plan.steps], now)
     session.flush()
@@ -58,11 +63,14 @@ def apply(session: Session, desk: Desk, plan: Plan) -> Sequence[Step]:
     )
     stale = stories.recount(session, desk, {item.story_id for item in items if item.story_id is not None})
     session.flush()
-    session.add_all(
-        OutboxRow(item_id=item.id, revision=item.revision, at=now)
-        for item in sorted(items, key=lambda item: item.id)
-    )
-    session.flush()
+    if items:
+        session.connection().execute(
+            insert(OutboxRow),
+            [
+                {"item_id": item.id, "revision": item.revision, "at": now}
+                for item in sorted(items, key=lambda item: item.id)
+            ],
+        )
     stories.reindex(session, desk, stale - fresh)
     return plan.steps
 
@@ -113,15 +121,22 @@ def _stories(session: Session, plan: Plan, made: Sequence[Step], now: datetime) 
             step.story = begun[step.story].id
 
 
-def _items(session: Session, plan: Plan, made: Sequence[Step], now: datetime) -> list[Item]:
+def _items(
+    session: Session, plan: Plan, made: Sequence[Step], mentions: Sequence[_Mentions], now: datetime
+) -> list[Item]:
+    """The new items, each written once: what the analyst found goes in with the text."""
     items = [_item(step, now) for step in made]
+    for step, item, found in zip(made, items, mentions, strict=False):
+        _read_into(item, step.text, found)
+        if step.copy_of is not None and step.copy_of > 0:
+            item.copy_of_id = step.copy_of
     session.add_all(items)
     session.flush()
     for step, item in zip(made, items, strict=True):
         step.item_id = item.id
     for step, item in zip(made, items, strict=True):
-        if step.copy_of is not None:
-            item.copy_of_id = step.copy_of if step.copy_of > 0 else plan.steps[-step.copy_of - 1].item_id
+        if step.copy_of is not None and step.copy_of < 0:
+            item.copy_of_id = plan.steps[-step.copy_of - 1].item_id
     return items
 
 
@@ -212,32 +227,44 @@ def _own_places(session: Session, texts: Sequence[Prepared]) -> dict[int, tuple[
     return found
 
 
+def _mentions(text: Prepared, places: Mapping[int, tuple[str, ...]]) -> _Mentions:
+    """The rows of a text's localities; at least the office's own for what was brought to it."""
+    rows = {mention.locality: _mention(mention) for mention in text.found.mentions}
+    watched = places.get(text.for_unit, ()) if text.for_unit is not None else ()
+    if watched and text.places.isdisjoint(watched):
+        rows[watched[0]] = _said_by_person(watched[0], text.via)
+    return list(rows.values())
+
+
+def _read_into(item: Item, text: Prepared, mentions: _Mentions) -> None:
+    found = text.found
+    item.language, item.lead, item.gist = found.language[:12], found.lead, found.gist
+    item.body_hash, item.shingles = found.keys.body_hash, found.keys.shingles
+    seen = {row["band"] for row in mentions}
+    item.band = next((band for band in (Band.IN, Band.CHECK) if band in seen), Band.OUT)
+
+
 def _write_analysis(
-    session: Session, pairs: Sequence[tuple[Prepared, Item]], places: Mapping[int, tuple[str, ...]]
+    session: Session, items: Sequence[Item], steps: Sequence[Step], mentions: Sequence[_Mentions]
 ) -> None:
-    mentions: list[dict[str, Any]] = []
-    bands: list[dict[str, Any]] = []
-    for text, item in pairs:
-        found = text.found
-        item.language, item.lead, item.gist = found.language[:12], found.lead, found.gist
-        item.body_hash, item.shingles = found.keys.body_hash, found.keys.shingles
-        rows = {mention.locality: _mention(item.id, mention) for mention in found.mentions}
-        watched = places.get(text.for_unit, ()) if text.for_unit is not None else ()
-        if watched and text.places.isdisjoint(watched):
-            rows[watched[0]] = _said_by_person(item.id, watched[0], text.via)
-        seen = {row["band"] for row in rows.values()}
-        item.band = next((band for band in (Band.IN, Band.CHECK) if band in seen), Band.OUT)
-        mentions += rows.values()
-        bands += [{"band_key": key, "item_id": item.id} for key in dict.fromkeys(found.keys.bands)]
-    if mentions:
-        session.execute(insert(Mention), mentions)
+    """Mentions and band keys, plain rows by the hundred: no object is made of them."""
+    places = [
+        {"item_id": item.id, **row} for item, found in zip(items, mentions, strict=True) for row in found
+    ]
+    bands = [
+        {"band_key": key, "item_id": item.id}
+        for item, step in zip(items, steps, strict=True)
+        for key in dict.fromkeys(step.text.found.keys.bands)
+    ]
+    connection = session.connection()
+    if places:
+        connection.execute(insert(Mention), places)
     if bands:
-        session.execute(insert(CopyBand), bands)
+        connection.execute(insert(CopyBand), bands)
 
 
-def _mention(item_id: int, mention: MentionFound) -> dict[str, Any]:
+def _mention(mention: MentionFound) -> dict[str, Any]:
     return {
-        "item_id": item_id,
         "locality": mention.locality,
         "score": mention.score,
         "band": str(mention.band),
@@ -246,11 +273,10 @@ def _mention(item_id: int, mention: MentionFound) -> dict[str, Any]:
     }
 
 
-def _said_by_person(item_id: int, locality: str, via: str) -> dict[str, Any]:
+def _said_by_person(locality: str, via: str) -> dict[str, Any]:
     """The office's own locality, for a text that was brought to it and in which no place of theirs was found."""
     by_mail = via == "mail"
     return {
-        "item_id": item_id,
         "locality": locality,
         "score": 0.5,
         "band": str(Band.CHECK),
@@ -314,19 +340,43 @@ def _captures(session: Session, steps: Sequence[Step]) -> None:
 
 def _note_known(session: Session, texts: Sequence[Prepared], now: datetime) -> None:
     """An entry need not be fetched again while its hash stays; an empty hash means: read it again."""
-    crawled = [text for text in texts if text.source_id is not None and text.via == "crawl"]
-    rows = {
-        (row.source_id, row.url_sha256): row
-        for row in session.scalars(
-            select(KnownEntry).where(
-                KnownEntry.source_id.in_(sorted({text.source_id or "" for text in crawled})),
-                KnownEntry.url_sha256.in_([text.key for text in crawled]),
+    told = {
+        (text.source_id, text.key): text
+        for text in texts
+        if text.source_id is not None and text.via == "crawl"
+    }
+    known = {
+        (row.source_id, row.url_sha256)
+        for row in session.execute(
+            select(KnownEntry.source_id, KnownEntry.url_sha256).where(
+                KnownEntry.source_id.in_(sorted({source for source, _ in told})),
+                KnownEntry.url_sha256.in_([key for _, key in told]),
             )
         )
     }
-    for text in crawled:
-        key = (text.source_id or "", text.key)
-        if key not in rows:
-            rows[key] = KnownEntry(source_id=key[0], url_sha256=text.key, canonical_url=text.canonical)
-            session.add(rows[key])
-        rows[key].entry_hash, rows[key].seen_at = text.entry_hash, now
+    again = [
+        {"source": source, "key": key, "hash": told[source, key].entry_hash}
+        for source, key in told
+        if (source, key) in known
+    ]
+    fresh = [
+        {
+            "source_id": source,
+            "url_sha256": key,
+            "canonical_url": text.canonical,
+            "entry_hash": text.entry_hash,
+            "seen_at": now,
+        }
+        for (source, key), text in told.items()
+        if (source, key) not in known
+    ]
+    connection = session.connection()
+    if again:
+        connection.execute(
+            update(KnownEntry)
+            .where(KnownEntry.source_id == bindparam("source"), KnownEntry.url_sha256 == bindparam("key"))
+            .values(entry_hash=bindparam("hash"), seen_at=now),
+            again,
+        )
+    if fresh:
+        connection.execute(insert(KnownEntry), fresh)

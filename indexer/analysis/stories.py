@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from core.ports import StoryCandidate
 from core.text.normalise import fold
@@ -119,12 +120,8 @@ def is_roundup(title: str) -> bool:
     return _ROUNDUP.match(fold(title)) is not None
 
 
-@lru_cache(maxsize=2_048)
 def vector(title: str, lead: str, without: frozenset[str] = frozenset()) -> Counter[str]:
-    """Folded words and word pairs; the title counts twice. ``without``: words that say nothing here, such as the place's name.
-
-    Remembered, since the stories of the last days are compared with every new text: not to be changed by who gets it.
-    """
+    """Folded words and word pairs; the title counts twice. ``without``: words that say nothing here, such as the place's name."""
     out: Counter[str] = Counter()
     for text, weight in ((title, 2), (lead[:_LEAD], 1)):
         words = folded_words(text)
@@ -137,16 +134,32 @@ def vector(title: str, lead: str, without: frozenset[str] = frozenset()) -> Coun
     return out
 
 
+class _Weighed(NamedTuple):
+    """A vector with sublinear counts, and the sum of their squares."""
+
+    weights: dict[str, float]
+    square: float
+
+
+def _weigh(counts: Counter[str]) -> _Weighed:
+    weights = {word: 1 + math.log(count) for word, count in counts.items()}
+    return _Weighed(weights, sum(weight**2 for weight in weights.values()))
+
+
+@lru_cache(maxsize=2_048)
+def _weighed(title: str, lead: str, without: frozenset[str]) -> _Weighed:
+    """Remembered, since the stories of the last days are compared with every new text."""
+    return _weigh(vector(title, lead, without))
+
+
 def similarity(a: Counter[str], b: Counter[str]) -> float:
     """Cosine with sublinear counts, 0–1."""
+    return _cosine(_weigh(a), _weigh(b))
 
-    def weight(count: int) -> float:
-        return 1 + math.log(count)
 
-    dot = sum(weight(count) * weight(b[word]) for word, count in a.items() if word in b)
-    if not dot:
-        return 0.0
-    return dot / math.sqrt(sum(weight(c) ** 2 for c in a.values()) * sum(weight(c) ** 2 for c in b.values()))
+def _cosine(a: _Weighed, b: _Weighed) -> float:
+    dot = sum(weight * b.weights[word] for word, weight in a.weights.items() if word in b.weights)
+    return dot / math.sqrt(a.square * b.square) if dot else 0.0
 
 
 def same_story(
@@ -164,14 +177,14 @@ def same_story(
         return None
     # Every item of a place names the place: its name tells stories apart no better than "and" does.
     here = _name_words(localities.union(*(c.localities for c in near)))
-    mine = vector(title, lead, here)
-    theirs = [vector(c.title, c.lead, here) for c in near]
+    mine = _weighed(title, lead, here)
+    theirs = [_weighed(c.title, c.lead, here) for c in near]
     best: tuple[float, int] | None = None
     for candidate, other in zip(near, theirs, strict=True):
         shared = bool(localities & candidate.localities)
         if localities and candidate.localities and not shared:
             continue
-        score = similarity(mine, other)
+        score = _cosine(mine, other)
         if score >= (WITH_PLACE if shared else WITHOUT_PLACE) and (
             best is None or (score, -candidate.story_id) > (best[0], -best[1])
         ):
@@ -183,4 +196,9 @@ def _name_words(codes: frozenset[str]) -> frozenset[str]:
     table = gazetteer()
     known = [table.get(code) for code in codes]
     lineage = [unit for one in known if one is not None for unit in (one, *table.parents(one))]
-    return frozenset(word for unit in lineage for word in folded_words(unit.name))
+    return frozenset(word for unit in lineage for word in _words_of(unit.name))
+
+
+@lru_cache(maxsize=1 << 14)
+def _words_of(name: str) -> tuple[str, ...]:
+    return tuple(folded_words(name))

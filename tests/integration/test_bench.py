@@ -46,12 +46,14 @@ def test_crawls_are_played_and_reported(made: list[Made], tmp_path: Path) -> Non
         items=ITEMS,
         cpu={"ours": [3.0, 2.0], "parts": [2.0, 2.0], "naive": []},
         stages={"ours": {"parse": 2.0}, "parts": {"extract": 2.0}},
+        extraction={"ours": [2.0, 1.0], "parts": [2.0, 2.0], "naive": [5.0, 5.0]},
         stored={"ours": [ITEMS], "parts": [ITEMS], "naive": []},
         peak=200,
         feeds=feeds,
         crawled=crawled,
     )
     assert figures.ratio("parts") == [1.5, 1.0]
-    assert "| sum of the best parts | 2.0 [2.0-2.0] | 1.25 [1.00-1.50] | at most 1.5 |" in table(figures)
+    assert "| sum of the best parts | 2.0 [2.0-2.0] | 1.25 [1.00-1.50] | at most 1.50 |" in table(figures)
+    assert "| newspaper4k | 5.0 [5.0-5.0] | 0.30 [0.20-0.40] | at most 0.40 |" in table(figures)
     assert "not measured" in table(figures)
     assert page(figures).startswith("# Benchmarks\n")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from core.messages import Candidate, ImportRow
 from core.ports import Analysis
@@ -290,6 +290,63 @@ def test_more_than_a_batch(desk: Desk, press: str) -> None:
         urls = [session.get_one(Item, one.item_id).canonical_url for one in taken]
     assert urls == [one.canonical_url for one in many], "answers are in the order given"
     assert len(outbox.batch(desk, 0, 1000).documents) == 230
+
+
+def test_more_texts_of_a_batch_do_not_question_the_store_more_often(desk: Desk, press: str) -> None:
+    """What is neither a copy nor in the store costs no question of its own, whichever places it names and whatever came before."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement.split(None, 1)[0])
+
+    def texts(first: int, many: int) -> list[Candidate]:
+        chance = random.Random(first)
+        places = [
+            "xã Chí Minh",
+            "phường Thiên Hương",
+            "thành phố Hải Phòng",
+            "xã Nghi Dương, thành phố Hải Phòng",
+        ]
+        made = []
+        for number in range(first, first + many):
+            words = ["".join(chance.choices("bcdghklmnt", k=3)) + chance.choice("aeiou") for _ in range(60)]
+            title = f"{' '.join(words[:6]).capitalize()} ở {places[number % len(places)]}"
+            made.append(candidate(press, number, title, f"{' '.join(words)} {number}."))
+        return made
+
+    def statements(batch: list[Candidate]) -> int:
+        asked.clear()
+        assert set(outcomes(desk, batch)) == {"new"}
+        return asked.count("SELECT")
+
+    statements(texts(0, 4))
+    event.listen(desk.store.engine, "before_cursor_execute", note)
+    few, many = statements(texts(100, 4)), statements(texts(200, 40))
+    assert 0 < many <= few
+
+
+def test_a_copy_finds_its_original_in_the_store_and_in_its_batch(
+    desk: Desk, clock: StandingClock, press: str
+) -> None:
+    """By equal bodies and by band keys, among texts of the same batch that are copies of nothing."""
+    edited = DYKE.replace("trước nửa đêm", "vào sáng sớm")
+    first = intake.take(desk, [candidate(press, 1, "Đê xã Chí Minh an toàn", DYKE)])[0].item_id
+    clock.move(hours=1)
+    batch = [
+        candidate(press, 2, "Giá cà phê", ELSEWHERE),
+        candidate(press, 3, "Đê Chí Minh đã an toàn", DYKE),
+        candidate(press, 4, "Đê đã vững", edited),
+        candidate(press, 5, "Cà phê tăng giá", f"(Báo B) - {ELSEWHERE}"),
+    ]
+    ids = [taken.item_id for taken in intake.take(desk, batch)]
+    with desk.store.read() as session:
+        of = dict(session.execute(select(Item.id, Item.copy_of_id)).all())
+        keys = {row.item_id for row in session.scalars(select(CopyBand))}
+        shingles = dict(session.execute(select(Item.id, Item.shingles)).all())
+    coffee = sorted(number for number in (ids[0], ids[3]) if number is not None)
+    assert of == {first: None, ids[1]: first, ids[2]: first, coffee[0]: None, coffee[1]: coffee[0]}
+    assert keys == set(of)
+    assert all(shingles.values())
 
 
 def test_rescore_lets_old_stories_sink(desk: Desk, clock: StandingClock, press: str) -> None:
