@@ -30,8 +30,14 @@ capture_app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+gazetteer_app = typer.Typer(
+    help="Danh mục địa bàn: nhập giá trị đi kèm, xem một đơn vị theo ngày. (Gazetteer.)",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 app.add_typer(sources_app, name="sources")
 app.add_typer(capture_app, name="capture")
+app.add_typer(gazetteer_app, name="gazetteer")
 app.add_typer(users_app, name="users")
 
 Json = Annotated[bool, typer.Option("--json", help="In ra JSON cho công cụ khác. (Print JSON.)")]
@@ -231,6 +237,38 @@ def capture_show(
     from config.commands.captures import run_capture_show
 
     raise typer.Exit(run_capture_show(capture, headers=headers, body=body, text=text, as_json=as_json))
+
+
+@gazetteer_app.command("import")
+def gazetteer_import(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Bảng đơn vị .tsv, .tsv.gz hoặc tên gọi .yaml; bỏ trống: giá trị đi kèm chương trình. (None: the shipped values.)",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Nhập đơn vị, liên kết cũ → mới và tên gọi; điều cơ quan đã sửa được giữ. (Import; corrections of the office stay.)"""
+    from config.commands.gazetteer import run_gazetteer_import
+
+    run_gazetteer_import(file, as_json=as_json)
+
+
+@gazetteer_app.command("show")
+def gazetteer_show(
+    code: Annotated[str, typer.Argument(help="Mã đơn vị, ví dụ 11131, hoặc 11131@2025. (Unit code.)")],
+    on: Annotated[
+        str, typer.Option(help="Ngày nào, dạng 2025-06-30; bỏ trống: hôm nay. (On which day.)")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Một đơn vị: tên, cấp trên, trước đó, sau đó, tên gọi khác. (A unit on a day.)"""
+    from config.commands.gazetteer import run_gazetteer_show
+
+    run_gazetteer_show(code, on, as_json=as_json)
 
 
 @app.command("import")

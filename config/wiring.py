@@ -77,6 +77,7 @@ def make_desk(settings: Settings, store: Store | None = None, *, backend: str | 
     from config.captures import CaptureFolder
     from config.catalogue import shipped
     from config.file_reader import KillableReader
+    from config.gazetteer import loader
     from config.legal import load_profiles
     from config.response import load_matrix
     from core.clock import clock_from_environment
@@ -85,10 +86,11 @@ def make_desk(settings: Settings, store: Store | None = None, *, backend: str | 
     from indexer.analysis.analyst import LocalAnalyst
 
     clock = clock_from_environment({"LAMRO_CLOCK": settings.clock, "LAMRO_ENV": settings.env})
+    store = store or make_store(settings)
     return Desk(
-        store=store or make_store(settings),
+        store=store,
         clock=clock,
-        analyst=LocalAnalyst(),
+        analyst=LocalAnalyst(loader(store)),
         renderer=OfficialRenderer(),
         captures=CaptureFolder(settings.captures_path),
         profiles=load_profiles(),

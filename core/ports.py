@@ -121,6 +121,9 @@ class ClaimLikeness:
 class Analyst(Protocol):
     """Reads a text: language, places with reasons, copy keys. Implemented by ``indexer.analysis``."""
 
+    def keep_up(self, revision: int) -> None:
+        """Read by this revision of the gazetteer or a later one from now on."""
+
     def analyse(
         self,
         title: str,
@@ -132,12 +135,13 @@ class Analyst(Protocol):
         seen_at: datetime | None = None,
         source_id: str = "",
         rules: Sequence[PlaceRule] = (),
+        published_at: datetime | None = None,
     ) -> Analysis:
         """Analyse one text for the watched ``localities`` (unit codes). Bounded time on any input; never raises on text.
 
-        ``rules`` of the offices decide before the score does; ``source_id`` is what rules about a source look at.
+        ``rules`` of the offices decide before the score does; ``source_id`` is what rules about a source look at;
+        names are judged as they were on the day of ``published_at``.
         """
-        ...
 
     def place(
         self,
@@ -148,15 +152,14 @@ class Analyst(Protocol):
         source_locality: str | None = None,
         source_id: str = "",
         rules: Sequence[PlaceRule] = (),
+        published_at: datetime | None = None,
     ) -> tuple[MentionFound, ...]:
         """The mentions of :meth:`analyse` alone."""
-        ...
 
     def rule_contexts(
         self, title: str, text: str, locality: str, *, source_id: str = "", source_name: str = ""
     ) -> tuple[RuleContext, ...]:
         """What stands around the names of a locality in a text, as signs that a rule may hang on; the surest first, at most twelve."""
-        ...
 
     def is_copy(self, a: CopyKeys, b: CopyKeys) -> bool:
         """True when the two texts are copies (exact hash, or verified overlap)."""

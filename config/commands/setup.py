@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.gazetteer import take_shipped
 from config.offices import ensure_office, unit_of
 from config.settings import Settings, load, secret_key
 from config.wiring import make_desk
@@ -27,6 +28,7 @@ def run_init(locality: str, admin: str, watch: list[str], *, sources: bool = Tru
     desk = make_desk(settings, store)
     if desk.index is not None:
         desk.index.create()
+    take_shipped(desk)
     print(f"Thư mục làm việc: {settings.home}")
     if not locality:
         print(

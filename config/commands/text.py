@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.commands.output import print_json, print_lines
-from core.clock import clock_from_environment
-from core.errors import Invalid, LamroError
+from core.clock import VIETNAM, clock_from_environment
+from core.errors import Invalid, LamroError, Misconfigured
+
+if TYPE_CHECKING:
+    from indexer.analysis.places.names import Held
 
 
 def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -39,6 +43,7 @@ def run_match(file: Path, localities: list[str]) -> int:
     from config.offices import unit_of
     from indexer.analysis.places.matcher import match_text
 
+    held = _names()
     codes = [unit_of(code).code for code in localities] or None
     for _, row in json_lines(file):
         text = str(row.get("text", ""))
@@ -52,10 +57,35 @@ def run_match(file: Path, localities: list[str]) -> int:
                     {"code": cue.code, "weight": round(cue.weight, 3), "vi": cue.vi} for cue in found.why
                 ],
             }
-            for found in match_text(text, codes)
+            for found in match_text(text, codes, table=held.names, dated=_day_of(row))
         ]
         print_lines([{"id": row.get("id"), "mentions": mentions}])
     return 0
+
+
+def _names() -> Held:
+    """The names of this home; those of the program where there is no home, or nothing was imported into it."""
+    from config.gazetteer import loader
+    from config.settings import load
+    from config.wiring import make_store
+    from indexer.analysis.places.names import SHIPPED, Held
+
+    try:
+        store = make_store(load())
+    except Misconfigured:
+        return SHIPPED
+    everything = loader(store)()
+    store.close()
+    return Held(everything) if everything.units else SHIPPED
+
+
+def _day_of(row: dict[str, Any]) -> date | None:
+    """The day of a text that says when it was published, in Việt Nam; names are judged as of that day."""
+    try:
+        at = datetime.fromisoformat(str(row["published_at"]))
+    except (KeyError, ValueError):
+        return None
+    return (at if at.tzinfo is None else at.astimezone(VIETNAM)).date()
 
 
 def run_extract(file: Path, url: str) -> int:

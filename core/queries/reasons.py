@@ -164,9 +164,15 @@ def line(
 
 
 def _strongest(why: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The two cues that weigh most, not counting the one that the pen already shows."""
+    """The two cues that say most: a former name first, then by weight, not counting the one that the pen already shows."""
     told = [cue for cue in why if cue.get("code") not in {"own_unit_word", "one_sense", "name_shared"}]
-    return sorted(told, key=lambda cue: -abs(float(cue.get("weight", 0))))[:2]
+    return sorted(
+        told,
+        key=lambda cue: (
+            cue.get("code") not in {"name_until", "name_of_its_day"},
+            -abs(float(cue.get("weight", 0))),
+        ),
+    )[:2]
 
 
 def _needs(parts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from core.clock import VIETNAM
 from core.messages import Candidate, CaptureRecord, ImportRow
 from core.places import PlaceRule
 from core.ports import Analysis, ClaimLikeness, JudgedClaim
+from core.queries import gazetteer
 from core.records.source import Source
 from core.services import rematching, suggestions, units
 from core.services.desk import Desk
@@ -99,6 +100,8 @@ class Outside:
     sources: Mapping[str, Source] = field(default_factory=dict)
     judged: tuple[JudgedClaim, ...] = ()
     rules: tuple[PlaceRule, ...] = ()
+    #: the revision of the gazetteer that texts are read by
+    gazetteer: int = 0
 
 
 def outside(session: Session, source_ids: Sequence[str]) -> Outside:
@@ -109,6 +112,7 @@ def outside(session: Session, source_ids: Sequence[str]) -> Outside:
         {row.id: row for row in rows},
         suggestions.judged(session),
         rematching.active(session),
+        gazetteer.revision(session),
     )
 
 
@@ -191,6 +195,7 @@ def analysed(desk: Desk, prepared: Prepared, around: Outside) -> Prepared | Refu
     """With the analyst's reading. A text that breaks the analyst is refused, so that it cannot stop the rest."""
     source = around.sources.get(prepared.source_id or "")
     try:
+        desk.analyst.keep_up(around.gazetteer)
         analysis = desk.analyst.analyse(
             prepared.title,
             prepared.text,
@@ -200,6 +205,7 @@ def analysed(desk: Desk, prepared: Prepared, around: Outside) -> Prepared | Refu
             seen_at=desk.clock.now(),
             source_id=prepared.source_id or "",
             rules=around.rules,
+            published_at=prepared.published_at,
         )
         ours = any(mention.band != "out" for mention in analysis.mentions)
         like = desk.analyst.like_claims(prepared.title, prepared.text, around.judged) if ours else ()

@@ -188,6 +188,7 @@ def _again(desk: Desk, row: Any, locality: str, rules: Sequence[PlaceRule]) -> M
         source_locality=row.source_locality,
         source_id=row.source_id or "",
         rules=rules,
+        published_at=row.published_at,
     )
     return found[0] if found else None
 

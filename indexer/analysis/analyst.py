@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from threading import Lock
 
+from core.clock import VIETNAM
 from core.places import MentionFound, PlaceRule, RuleContext
 from core.ports import (
     Analysis,
@@ -15,13 +17,14 @@ from core.ports import (
     StoryCandidate,
     StoryFacts,
 )
+from core.rules.gazetteer import Everything
 from core.text.normalise import clean
 from indexer.analysis import copies, language, need, stories
 from indexer.analysis.claims.likeness import like_claims
 from indexer.analysis.gist import gist
 from indexer.analysis.places.contexts import contexts_of
 from indexer.analysis.places.matcher import match_text
-from indexer.gazetteer.units import gazetteer
+from indexer.analysis.places.names import SHIPPED, Held
 
 #: Longest text that is analysed; the same limit as a stored text.
 MAX_TEXT = 200_000
@@ -29,7 +32,34 @@ LEAD = 400
 
 
 class LocalAnalyst:
-    """Implements :class:`core.ports.Analyst`. Without state: one instance may serve every thread."""
+    """Implements :class:`core.ports.Analyst`. One instance may serve every thread.
+
+    Its only state is the gazetteer that it reads by: that of the installation, which ``load`` gives; without one, or before the first
+    import, the shipped one.
+    """
+
+    def __init__(self, load: Callable[[], Everything] | None = None) -> None:
+        self._load = load
+        self._held: Held | None = None
+        self._loading = Lock()
+
+    def keep_up(self, revision: int) -> None:
+        """Read by this revision of the gazetteer or a later one from now on; loads it when an older one is held."""
+        if self._reading_by().revision < revision:
+            with self._loading:
+                if self._held is None or self._held.revision < revision:
+                    self._held = self._read()
+
+    def _read(self) -> Held:
+        everything = None if self._load is None else self._load()
+        return SHIPPED if everything is None or not everything.units else Held(everything)
+
+    def _reading_by(self) -> Held:
+        held = self._held
+        if held is None:
+            with self._loading:
+                held = self._held = self._held or self._read()
+        return held
 
     def analyse(
         self,
@@ -42,6 +72,7 @@ class LocalAnalyst:
         seen_at: datetime | None = None,
         source_id: str = "",
         rules: Sequence[PlaceRule] = (),
+        published_at: datetime | None = None,
     ) -> Analysis:
         r"""Analyse one text for the watched ``localities``. Spans are code points of ``title + "\\n" + text``. Never raises on text."""
         whole = f"{title}\n{text}"[:MAX_TEXT]
@@ -53,6 +84,7 @@ class LocalAnalyst:
             source_locality=source_locality,
             source_id=source_id,
             rules=rules,
+            published_at=published_at,
         )
         shown = [span for mention in mentions if mention.band != "out" for span in mention.spans]
         return Analysis(
@@ -72,11 +104,20 @@ class LocalAnalyst:
         source_locality: str | None = None,
         source_id: str = "",
         rules: Sequence[PlaceRule] = (),
+        published_at: datetime | None = None,
     ) -> tuple[MentionFound, ...]:
         """The mentions of :meth:`analyse` alone."""
         whole = f"{title}\n{text}"[:MAX_TEXT]
         return tuple(
-            match_text(whole, localities, source_locality=source_locality, source_id=source_id, rules=rules)
+            match_text(
+                whole,
+                localities,
+                source_locality=source_locality,
+                source_id=source_id,
+                rules=rules,
+                table=self._reading_by().names,
+                dated=None if published_at is None else published_at.astimezone(VIETNAM).date(),
+            )
         )
 
     def rule_contexts(
@@ -84,7 +125,9 @@ class LocalAnalyst:
     ) -> tuple[RuleContext, ...]:
         """What stands around the names of a locality in a text, as signs that a rule may hang on."""
         whole = f"{title}\n{text}"[:MAX_TEXT]
-        return contexts_of(whole, locality, source_id=source_id, source_name=source_name)
+        return contexts_of(
+            whole, locality, self._reading_by().names, source_id=source_id, source_name=source_name
+        )
 
     def is_copy(self, a: CopyKeys, b: CopyKeys) -> bool:
         """True when the two texts are copies: equal bodies, or verified overlap."""
@@ -99,11 +142,11 @@ class LocalAnalyst:
         candidates: Sequence[StoryCandidate],
     ) -> int | None:
         """The story this text belongs to, or None for a new one."""
-        return stories.same_story(title, lead, localities, seen_at, candidates)
+        return stories.same_story(title, lead, localities, seen_at, candidates, self._reading_by().table)
 
     def like_claims(self, title: str, text: str, claims: Sequence[JudgedClaim]) -> tuple[ClaimLikeness, ...]:
         """The judged claims that the text is like, at most five, best first."""
-        return like_claims(title, text[:MAX_TEXT], claims)
+        return like_claims(title, text[:MAX_TEXT], claims, self._reading_by().table)
 
     def need(self, facts: StoryFacts, now: datetime) -> Need:
         """How much the story needs an answer, with the parts that make the sum."""
@@ -111,7 +154,7 @@ class LocalAnalyst:
 
     def unit_name(self, locality: str) -> str:
         """The full Vietnamese name of a unit code; the code itself when unknown."""
-        return gazetteer().full_name(locality)
+        return self._reading_by().table.full_name(locality)
 
 
 def lead_of(text: str) -> str:

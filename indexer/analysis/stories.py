@@ -18,7 +18,7 @@ from typing import NamedTuple
 from core.ports import StoryCandidate
 from core.text.normalise import fold
 from core.text.tokens import folded_words
-from indexer.gazetteer.units import gazetteer
+from indexer.gazetteer.units import Gazetteer, gazetteer
 
 WINDOW = timedelta(hours=72)
 #: Without a shared place the words must say more.
@@ -163,9 +163,17 @@ def _cosine(a: _Weighed, b: _Weighed) -> float:
 
 
 def same_story(
-    title: str, lead: str, localities: frozenset[str], seen_at: datetime, candidates: Sequence[StoryCandidate]
+    title: str,
+    lead: str,
+    localities: frozenset[str],
+    seen_at: datetime,
+    candidates: Sequence[StoryCandidate],
+    table: Gazetteer | None = None,
 ) -> int | None:
-    """The best story among the candidates, or None for a new one. Equal scores go to the older story."""
+    """The best story among the candidates, or None for a new one. Equal scores go to the older story.
+
+    ``table`` names the localities; the shipped one when it is left out.
+    """
     if is_roundup(title):
         return None
     near = [
@@ -176,7 +184,7 @@ def same_story(
     if not near:
         return None
     # Every item of a place names the place: its name tells stories apart no better than "and" does.
-    here = _name_words(localities.union(*(c.localities for c in near)))
+    here = _name_words(localities.union(*(c.localities for c in near)), table or gazetteer())
     mine = _weighed(title, lead, here)
     theirs = [_weighed(c.title, c.lead, here) for c in near]
     best: tuple[float, int] | None = None
@@ -192,8 +200,7 @@ def same_story(
     return None if best is None else best[1]
 
 
-def _name_words(codes: frozenset[str]) -> frozenset[str]:
-    table = gazetteer()
+def _name_words(codes: frozenset[str], table: Gazetteer) -> frozenset[str]:
     known = [table.get(code) for code in codes]
     lineage = [unit for one in known if one is not None for unit in (one, *table.parents(one))]
     return frozenset(word for unit in lineage for word in _words_of(unit.name))

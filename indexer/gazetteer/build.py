@@ -5,7 +5,9 @@
 
 Taken from it: names, types, codes and old → new links; its coordinates and spelling keys are left out. Added here, as facts with
 their source: corrections of four types (checked against thanglequoc/vietnamese-provinces-database, MIT), the code of Ba Chẽ, and
-the changes of 30 April 2026 (Resolution 30/2026/QH16 and Resolution 237/NQ-UBTVQH16). Every row wears its dates of validity.
+the changes of 30 April 2026 (Resolution 30/2026/QH16 and Resolution 237/NQ-UBTVQH16). Every row wears its dates of validity, its
+source, and its links with their nature: merged, split, renamed, type_changed, continued. Links go from one period to the next, so
+that what a unit was on any day can be read off.
 """
 
 from __future__ import annotations
@@ -33,12 +35,15 @@ TYPE_CORRECTIONS = {"10543": "phường", "11848": "xã", "31213": "phường", 
 #: Codes that the statistics office has changed since.
 CODE_CORRECTIONS = {"06970": "06978"}
 
-HEADER = ("id", "level", "type", "name", "parent", "valid_from", "valid_to", "successors")
+SOURCE = "vietnamadminunits 1.0.4"
+SOURCE_2026 = "NQ 30/2026/QH16, NQ 237/NQ-UBTVQH16"
+
+HEADER = ("id", "level", "type", "name", "parent", "valid_from", "valid_to", "links", "source", "note")
 
 
 @dataclass
 class Row:
-    """A line of the table; ``successors`` are ids, with ``/part`` behind those that took over only a part."""
+    """A line of the table; ``parent`` is a code, ``links`` are the ids that took it over, each with ``:nature`` behind it."""
 
     id: str
     level: str
@@ -47,7 +52,9 @@ class Row:
     parent: str
     valid_from: str = ""
     valid_to: str = ""
-    successors: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    source: str = SOURCE
+    note: str = ""
 
     def line(self) -> str:
         """The row as it stands in the file."""
@@ -60,7 +67,9 @@ class Row:
                 self.parent,
                 self.valid_from,
                 self.valid_to,
-                " ".join(self.successors),
+                " ".join(self.links),
+                self.source,
+                self.note,
             )
         )
 
@@ -91,27 +100,32 @@ def rows(folder: Path) -> list[Row]:
         kind, name = _split(province)
         out.setdefault(province_code, Row(province_code, "p", kind, name, "", REFORM))
         new_province[province_key] = province_code
-        code = CODE_CORRECTIONS.get(code, code)
+        new = CODE_CORRECTIONS.get(code, code)
         kind, name = _split(ward)
         name = name[0].upper() + name[1:]
-        out[code] = Row(code, "c", TYPE_CORRECTIONS.get(code, kind), name, province_code, REFORM)
-        new_ward[province_key, key] = code
-    successors: dict[str, list[str]] = defaultdict(list)
+        out[new] = Row(new, "c", TYPE_CORRECTIONS.get(new, kind), name, province_code, REFORM)
+        if new != code:
+            out[new].note = f"mã {code} trong bảng năm 2025"
+        new_ward[province_key, key] = new
+    heirs: dict[str, list[str]] = defaultdict(list)
+    divided: set[str] = set()
     for province_key, wards in links["DICT_PROVINCE_WARD_NO_DIVIDED"].items():
         for key, olds in wards.items():
             for old in olds:
-                successors[old].append(new_ward[province_key, key])
-    for province_key, divided in links["DICT_PROVINCE_WARD_DIVIDED"].items():
-        for old, parts in divided.items():
+                heirs[old].append(new_ward[province_key, key])
+    for province_key, divisions in links["DICT_PROVINCE_WARD_DIVIDED"].items():
+        for old, parts in divisions.items():
+            divided.add(old)
             for part in sorted(parts, key=lambda p: not p["isDefaultNewWard"]):
-                successors[old].append(new_ward[province_key, part["newWardKey"]] + "/part")
-    province_successor = {
+                heirs[old].append(new_ward[province_key, part["newWardKey"]])
+    province_heir = {
         old: new_province[new]
         for new, olds in links["DICT_PROVINCE"].items()
         for old in olds
         if new in new_province
     }
     past: dict[str, Row] = {}
+    split: set[str] = set()
     for (
         province,
         district,
@@ -129,25 +143,60 @@ def rows(folder: Path) -> list[Row]:
         p_id, d_id = f"{province_code}@2025", f"{district_code}@2025"
         kind, name = _split(province)
         past.setdefault(
-            p_id, Row(p_id, "p", kind, name, "", "", BEFORE_REFORM, [province_successor[province_key]])
+            p_id, Row(p_id, "p", kind, name, "", "", BEFORE_REFORM, [province_heir[province_key]])
         )
         kind, name = _split(district)
-        past.setdefault(d_id, Row(d_id, "d", kind, name, p_id, "", BEFORE_REFORM))
+        past.setdefault(d_id, Row(d_id, "d", kind, name, province_code, "", BEFORE_REFORM))
         if not code or not ward:  # island districts without communes became special zones as a whole
             for spelling in (f"{province_key}_{district_key}", f"{province_key}_{district_key}_"):
-                past[d_id].successors.extend(successors.get(spelling, []))
+                past[d_id].links.extend(heirs.get(spelling, []))
             continue
         kind, name = _split(ward)
-        heirs = list(dict.fromkeys(successors.get(f"{province_key}_{district_key}_{key}", [])))
-        past[f"{code}@2025"] = Row(f"{code}@2025", "c", kind, name, d_id, "", BEFORE_REFORM, heirs)
-    for code in NEW_WARDS_2026:
-        row = out[code]
-        past[f"{code}@2026"] = Row(f"{code}@2026", "c", "xã", row.name, "75", REFORM, BEFORE_DONG_NAI, [code])
-        row.type, row.valid_from = "phường", DONG_NAI
-    dong_nai = out["75"]
-    past["75@2026"] = Row("75@2026", "p", "tỉnh", dong_nai.name, "", REFORM, BEFORE_DONG_NAI, ["75"])
-    dong_nai.type, dong_nai.valid_from = "thành phố", DONG_NAI
+        old = f"{province_key}_{district_key}_{key}"
+        past[f"{code}@2025"] = Row(
+            f"{code}@2025", "c", kind, name, district_code, "", BEFORE_REFORM, list(dict.fromkeys(heirs[old]))
+        )
+        if old in divided:
+            split.add(f"{code}@2025")
+    _name_natures(out, past, split)
+    _change_of_2026(out, past)
     return [*out.values(), *past.values()]
+
+
+def _name_natures(out: dict[str, Row], past: dict[str, Row], split: set[str]) -> None:
+    """Put the nature behind every link."""
+    makers: dict[str, int] = defaultdict(int)
+    for row in past.values():
+        for heir in row.links:
+            makers[heir] += 1
+    for row in past.values():
+        row.links = [f"{heir}:{_nature(row, out[heir], makers[heir], row.id in split)}" for heir in row.links]
+
+
+def _nature(old: Row, new: Row, makers: int, split: bool) -> str:
+    if split:
+        return "split"
+    if makers > 1:
+        return "merged"
+    if old.name.lower() != new.name.lower():
+        return "renamed"
+    return "type_changed" if old.type != new.type else "continued"
+
+
+def _change_of_2026(out: dict[str, Row], past: dict[str, Row]) -> None:
+    """The state of July 2025 gets an end where 30 April 2026 changed it; what came before leads to that state."""
+    for code in (*NEW_WARDS_2026, "75"):
+        now = out[code]
+        before = Row(f"{code}@2026", now.level, now.type, now.name, now.parent, REFORM, BEFORE_DONG_NAI)
+        before.links = [f"{code}:type_changed"]
+        now.type = "phường" if now.level == "c" else "thành phố"
+        now.valid_from, now.source = DONG_NAI, SOURCE_2026
+        for row in past.values():
+            row.links = [
+                f"{before.id}:{nature}" if heir == code else f"{heir}:{nature}"
+                for heir, _, nature in (link.partition(":") for link in row.links)
+            ]
+        past[before.id] = before
 
 
 def main(argv: list[str]) -> int:
@@ -160,7 +209,7 @@ def main(argv: list[str]) -> int:
     text = "\n".join(["\t".join(HEADER), *(row.line() for row in table)]) + "\n"
     # mtime 0: the same input gives the same bytes.
     arguments.out.write_bytes(gzip.compress(text.encode("utf-8"), 9, mtime=0))
-    orphans = [row for row in table if row.level == "c" and row.valid_to and not row.successors]
+    orphans = [row for row in table if row.level == "c" and row.valid_to and not row.links]
     sys.stdout.write(
         f"{len(table)} units, {len(orphans)} former communes without a successor: {[o.id for o in orphans][:20]}\n"
     )

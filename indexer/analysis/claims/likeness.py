@@ -25,7 +25,7 @@ from indexer.analysis.claims.names import Name, names, same_name
 from indexer.analysis.claims.stance import denials
 from indexer.analysis.gist import sentences
 from indexer.analysis.stories import STOP
-from indexer.gazetteer.units import gazetteer
+from indexer.gazetteer.units import Gazetteer, gazetteer
 
 #: Below this nothing is suggested.
 LEAST = 0.5
@@ -74,13 +74,17 @@ def _features(text: str) -> _Features:
     )
 
 
-def like_claims(title: str, text: str, claims: Sequence[JudgedClaim]) -> tuple[ClaimLikeness, ...]:
+def like_claims(
+    title: str, text: str, claims: Sequence[JudgedClaim], table: Gazetteer | None = None
+) -> tuple[ClaimLikeness, ...]:
     r"""The claims that the text is like, at most :data:`MOST`, best first; spans are code points of ``title + "\\n" + text``.
 
-    Bounded: :data:`MAX_SENTENCES` sentences of the text are looked at. Never raises on text.
+    Bounded: :data:`MAX_SENTENCES` sentences of the text are looked at. ``table`` says which names are places; the shipped one when it
+    is left out. Never raises on text.
     """
     if not claims:
         return ()
+    table = table or gazetteer()
     whole = f"{title}\n{text}"
     spans = sentences(whole)[:MAX_SENTENCES]
     read = [_features(whole[start:end]) for start, end in spans]
@@ -94,8 +98,8 @@ def like_claims(title: str, text: str, claims: Sequence[JudgedClaim]) -> tuple[C
         best = None
         if len(mine.words & words) >= _PRESENT * len(mine.words):
             best = _best(claim, mine, spans, read)
-        elif abs(mine.marked - marked) > _OTHER_TONGUE and _distinctive(mine):
-            best = _by_names(claim, mine, spans, read)
+        elif abs(mine.marked - marked) > _OTHER_TONGUE and _distinctive(mine, table):
+            best = _by_names(claim, mine, spans, read, table)
         if best is not None and best.score >= LEAST:
             old = found.get(claim.claim_id)
             if old is None or best.score > old.score:
@@ -135,14 +139,20 @@ def _share(mine: frozenset[str], theirs: frozenset[str]) -> float:
 
 
 def _by_names(
-    claim: JudgedClaim, mine: _Features, spans: Sequence[tuple[int, int]], read: Sequence[_Features]
+    claim: JudgedClaim,
+    mine: _Features,
+    spans: Sequence[tuple[int, int]],
+    read: Sequence[_Features],
+    table: Gazetteer,
 ) -> ClaimLikeness | None:
     """For a text in another language: two names or figures of the claim in one window, one of them not just the place's name."""
     for first, after in _windows(spans):
         theirs = ChainMap(*(dict(one.names) for one in read[first:after]))
         numbers = frozenset[str]().union(*(one.figures for one in read[first:after]))
         shared = {name for name in mine.names if any(same_name(name, other) for other in theirs)}
-        telling = len(shared & _distinctive_names(mine)) + sum(len(one) > 2 for one in mine.figures & numbers)
+        telling = len(shared & _distinctive_names(mine, table)) + sum(
+            len(one) > 2 for one in mine.figures & numbers
+        )
         if telling and len(shared) + len(mine.figures & numbers) >= 2:
             return _told(claim, mine, spans, read, first, after, _FOREIGN, judged_by_words=False)
     return None
@@ -185,13 +195,13 @@ def _told(
     )
 
 
-def _distinctive_names(one: _Features) -> set[Name]:
+def _distinctive_names(one: _Features, table: Gazetteer) -> set[Name]:
     """Names that are not those of a unit: every text about the place names the place."""
-    return {name for name in one.names if not gazetteer().named(" ".join(name))}
+    return {name for name in one.names if not table.named(" ".join(name))}
 
 
-def _distinctive(one: _Features) -> bool:
-    return bool(_distinctive_names(one) or one.figures)
+def _distinctive(one: _Features, table: Gazetteer) -> bool:
+    return bool(_distinctive_names(one, table) or one.figures)
 
 
 def _shown(found: Iterable[str]) -> tuple[str, ...]:

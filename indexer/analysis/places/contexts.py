@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from core.places import RuleContext
 from core.text.normalise import fold
 from core.text.tokens import is_unspaced
-from indexer.analysis.places.names import Owner, names
+from indexer.analysis.places.names import Names, Owner, names
 from indexer.analysis.places.reading import Hit, Reading
 from indexer.analysis.places.rules import near, sentence
 from indexer.analysis.places.surroundings import Surroundings, look_around
@@ -24,12 +24,12 @@ _BEFORE = frozenset(
 
 
 def contexts_of(
-    text: str, locality: str, *, source_id: str = "", source_name: str = ""
+    text: str, locality: str, table: Names | None = None, *, source_id: str = "", source_name: str = ""
 ) -> tuple[RuleContext, ...]:
-    """The signs of a text, the surest first. Empty when the text does not name the locality."""
-    reading = Reading(text)
+    """The signs of a text, the surest first. Empty when the text does not name the locality. ``table``: the shipped names when left out."""
+    table = table or names()
+    reading = Reading(text, table)
     hits = reading.hits()
-    table = names()
     ends, starts = {hit.end: hit for hit in hits}, {hit.start: hit for hit in hits}
     found: dict[str, dict[tuple[str, str], RuleContext]] = {kind: {} for kind in MOST}
     looked = 0

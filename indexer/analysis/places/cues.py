@@ -35,6 +35,11 @@ REASONS: dict[str, Reason] = {
     "name_former_province": Reason(
         0.4, "“{name}” là tỉnh cũ, nay đã nhập vào.", "“{name}” is a former province, now merged into this one."
     ),
+    "name_institution": Reason(0.62, "“{name}” là cách gọi cơ quan của địa bàn.", "“{name}” is an institution of the locality."),
+    "name_short_form": Reason(0.62, "“{name}” là chữ viết tắt của địa bàn.", "“{name}” is short for the locality."),
+    "name_until": Reason(0.0, "“{name}” là tên trước {near}.", "“{name}” was its name before {near}."),
+    "name_of_its_day": Reason(0.0, "Khi đó là “{name}”, đổi từ {near}.", "It was called “{name}” then, until {near}."),
+    "name_not_yet": Reason(-0.2, "Khi đăng tin chưa có tên “{name}”, tên này có từ {near}.", "The name “{name}” did not exist yet: it is of {near}."),
     # what stands beside it
     "own_unit_word": Reason(0.5, "Có chữ “{near}” ngay cạnh tên.", "“{near}” stands beside the name."),
     "unit_word_differs": Reason(

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal, Protocol
 
 from core.places import Cue, MentionFound, PlaceRule
@@ -37,6 +38,11 @@ _SEPARATOR = re.compile(r"[,(\-–]")
 _VIETNAM = frozenset(
     {"việt nam", "vietnam", "viet nam", "越 南", "ベ ト ナ ム", "베 트 남", "вьетнам", "вьетнама", "вьетнаме"}
 )
+#: kinds of names that stand without a unit word, or hold it
+_NO_UNIT_WORD = frozenset({"place", "institution", "abbreviation"})
+#: new names are in the news before they hold: the draft of a merger is published months ahead
+KNOWN_AHEAD = timedelta(days=150)
+_DATED = frozenset({"name_until", "name_of_its_day"})
 _PERSON = frozenset({"surname_before", "honorific", "age_after", "role_in_brackets"})
 
 
@@ -61,14 +67,18 @@ def match_text(
     source_locality: str | None = None,
     source_id: str = "",
     rules: Sequence[PlaceRule] = (),
+    table: Names | None = None,
+    dated: date | None = None,
 ) -> list[MentionFound]:
     """Mentions in a text, best first; spans are code points of ``text``.
 
     ``localities`` are unit codes; None asks for every unit of the gazetteer. ``source_locality`` is the unit that the source belongs
-    to. ``rules`` of offices decide before the score does; ``source_id`` is what rules about a source look at. Never raises on text;
-    unknown codes are ignored.
+    to. ``rules`` of offices decide before the score does; ``source_id`` is what rules about a source look at. ``table`` holds the names
+    to look for, the shipped ones when it is left out; ``dated`` is the day the text is of, in Việt Nam. Never raises on text; unknown
+    codes are ignored.
     """
-    return _Document(text, source_locality, RuleBook(rules, source_id)).mentions(localities)
+    book = RuleBook(rules, source_id)
+    return _Document(text, source_locality, book, table or names(), dated).mentions(localities)
 
 
 def band_of(score: float) -> Literal["in", "check", "out"]:
@@ -77,10 +87,13 @@ def band_of(score: float) -> Literal["in", "check", "out"]:
 
 
 class _Document:
-    def __init__(self, text: str, source_locality: str | None, rules: RuleBook) -> None:
-        self.names: Names = names()
+    def __init__(
+        self, text: str, source_locality: str | None, rules: RuleBook, table: Names, dated: date | None
+    ) -> None:
+        self.names = table
         self.rules = rules
-        self.reading = Reading(text)
+        self.dated = dated
+        self.reading = Reading(text, table)
         self.hits = self.reading.hits()
         self.source = self.names.table.get(source_locality) if source_locality else None
         self.places = [hit for hit in self.hits if self._is_area(hit.key)]
@@ -130,7 +143,7 @@ class _Document:
             if times[hit.key] > MAX_TIMES:
                 continue
             for owner in self.names.owners.get(hit.key, ()):
-                if wanted is None or owner.code in wanted:
+                if (wanted is None or owner.code in wanted) and owner.code not in hit.excluded:
                     found[owner.code].append(self._score(hit, self.names.profile(hit.key, owner)))
         out = [self._sum_up(code, scored) for code, scored in found.items()]
         return sorted(out, key=lambda mention: (-mention.score, mention.locality))
@@ -150,6 +163,7 @@ class _Document:
             cues.append(cue(code, name, near, span=span, weight=weight))
 
         own = self._unit_cues(owner, profile, seen, add)
+        self._date_cues(owner, seen, name, add)
         for code, near in seen.cues:
             if province and code in {"stage_near", "speech_after"}:
                 continue
@@ -197,7 +211,7 @@ class _Document:
         if owner.level == "c" and unit in COMMUNE_TYPES and unit not in profile.others:
             add("unit_word_differs", words)
             return True
-        if owner.kind == "place" or (listed and owner.level == "p" and not seen.list_sure):
+        if owner.kind in _NO_UNIT_WORD or (listed and owner.level == "p" and not seen.list_sure):
             return False
         if listed:
             add("other_list", words)
@@ -208,6 +222,16 @@ class _Document:
         else:
             add("other_level", words)
         return False
+
+    def _date_cues(self, owner: Owner, seen: Surroundings, name: str, add: _Add) -> None:
+        """Until when the place was called so; a name that nobody could know yet when the text was written speaks against it."""
+        word = seen.unit or seen.list_unit
+        until = owner.until(word)
+        if until is not None:
+            of_its_day = self.dated is not None and self.dated <= until
+            add("name_of_its_day" if of_its_day else "name_until", f"{until + timedelta(days=1):%d/%m/%Y}")
+        elif owner.since is not None and self.dated is not None and self.dated < owner.since - KNOWN_AHEAD:
+            add("name_not_yet", f"{owner.since:%d/%m/%Y}")
 
     def _area_cues(self, hit: Hit, profile: Profile, seen: Surroundings, own: bool, add: _Add) -> bool:
         """Parents, namesakes' parents, children and siblings around. True when the name was placed in its own area."""
@@ -406,7 +430,7 @@ class _Document:
             ]
         tokens = self.reading.tokens
         spans = sorted({(tokens[s.hit.start].start, tokens[s.hit.end - 1].end) for s in shown})[:MAX_SPANS]
-        why = sorted(best.cues, key=lambda c: -abs(c.weight))[:MAX_CUES]
+        why = sorted(best.cues, key=lambda c: (c.code not in _DATED, -abs(c.weight)))[:MAX_CUES]
         rules = tuple(sorted({s.rule.id for s in scored if s.rule is not None}))
         return MentionFound(code, round(score, 4), band, tuple(spans), tuple(why), rules)
 

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from core.rules.gazetteer import Everything, Name, NameNature
 from core.text.tokens import tokenise
 from indexer.analysis.places.words import COMMUNE_TYPES, DISTRICT_TYPES, SHADOWS, SURNAMES
-from indexer.gazetteer.aliases import LocalityNames, shipped_names
+from indexer.gazetteer.aliases import shipped_names
 from indexer.gazetteer.units import Gazetteer, Unit, gazetteer
 
-Kind = Literal["current", "former", "part", "place", "foreign"]
+if TYPE_CHECKING:
+    from daachorse import CharwiseDoubleArrayAhoCorasick
+
+Kind = Literal["current", "former", "part", "place", "institution", "abbreviation", "foreign"]
+#: the better right first
+_RIGHTS: tuple[Kind, ...] = ("current", "former", "foreign", "abbreviation", "institution", "place", "part")
+_KINDS: dict[NameNature, Kind] = {
+    NameNature.FORMER: "former",
+    NameNature.VILLAGE: "place",
+    NameNature.LANDMARK: "place",
+    NameNature.BYNAME: "place",
+    NameNature.INSTITUTION: "institution",
+    NameNature.ABBREVIATION: "abbreviation",
+    NameNature.FOREIGN: "foreign",
+}
+
+_NEVER: Mapping[str, date] = MappingProxyType({})
 
 
 def key_of(text: str) -> str:
@@ -34,6 +53,18 @@ class Owner:
     level: str
     kind: Kind
     types: frozenset[str]
+    #: the last day on which the name was official with this unit word ("" for none); only words that are no longer
+    ended: Mapping[str, date] = field(default_factory=lambda: _NEVER)
+    #: the first day on which the name was official at all; None when that is long ago or not known
+    since: date | None = None
+
+    def until(self, unit_word: str) -> date | None:
+        """The last day on which the name was official as it is written; None while it is, or when that is not known."""
+        if unit_word in self.ended:
+            return self.ended[unit_word]
+        if self.kind in {"former", "part"} and self.ended:
+            return max(self.ended.values())
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +87,10 @@ class Profile:
 class Names:
     """The names of all units and the extra names of localities. Built once in about a third of a second."""
 
-    def __init__(self, table: Gazetteer, extra: dict[str, LocalityNames]) -> None:
+    def __init__(self, table: Gazetteer, extra: Iterable[Name]) -> None:
         self.table = table
-        self.extra = extra
-        owners: dict[str, dict[str, Owner]] = defaultdict(dict)
+        extra = tuple(extra)
+        rights: dict[str, dict[str, list[_Right]]] = defaultdict(lambda: defaultdict(list))
         self.bearers: dict[str, list[Unit]] = defaultdict(list)
         keys: dict[str, str] = {}
         for unit in table.by_id.values():
@@ -68,47 +99,63 @@ class Names:
                 continue
             self.bearers[key].append(unit)
             if unit.current:
-                self._own(owners, key, unit, "current", unit.type)
+                rights[key][unit.id].append(_Right("current", unit.type, None, unit.valid_from))
             elif unit.level in "cp":
-                for heir in unit.heirs:
-                    code, _, part = heir.partition("/")
-                    self._own(owners, key, table.by_id[code], "part" if part else "former", unit.type)
+                for heir, part in table.heirs(unit):
+                    right = _Right("part" if part else "former", unit.type, unit.valid_to, unit.valid_from)
+                    rights[key][heir.id].append(right)
         self.shadows = {key_of(phrase) for phrase in SHADOWS}
+        #: phrases in which names of these localities mean something else
+        self.excluded: dict[str, frozenset[str]] = {}
         self.near: dict[str, frozenset[str]] = {}
-        for code, names in extra.items():
-            known = table.get(code)
-            if known is None:
-                continue
-            for kind, name in names.former:
-                self._own(owners, key_of(name), known, "former", kind)
-            for name in names.places:
-                self._own(owners, key_of(name), known, "place", "")
-            for _, name in names.foreign:
-                self._own(owners, key_of(name), known, "foreign", known.type)
-            self.shadows.update(key_of(name) for name in names.exclude)
-            self.near[code] = frozenset(key_of(name) for name in names.near)
+        #: for names that are written with a word in lower case: which of their words need a capital
+        self.cased: dict[str, tuple[bool, ...]] = {}
+        self._foreign: dict[str, set[str]] = defaultdict(set)
+        for name in extra:
+            self._add(rights, name)
         self.owners: dict[str, tuple[Owner, ...]] = {
-            key: tuple(found.values()) for key, found in owners.items()
+            key: tuple(_owner(table.by_id[code], found) for code, found in by_unit.items())
+            for key, by_unit in rights.items()
         }
-        every = dict.fromkeys([*self.owners, *self.bearers, *self.near_keys(), *self.shadows])
+        every = dict.fromkeys([*self.owners, *self.bearers, *self.near_keys(), *self.shadows, *self.excluded])
         self.patterns: list[str] = [key for key in every if key]
-        self.folded: dict[str, tuple[str, ...]] = {}
         folded: dict[str, list[str]] = defaultdict(list)
         for key in self.patterns:
             folded[folded_key(key)].append(key)
-        self.folded = {key: tuple(found) for key, found in folded.items()}
+        self.folded: dict[str, tuple[str, ...]] = {key: tuple(found) for key, found in folded.items()}
         self.folded_patterns = list(self.folded)
         self._profiles: dict[tuple[str, str], Profile] = {}
 
-    @staticmethod
-    def _own(owners: dict[str, dict[str, Owner]], key: str, unit: Unit, kind: Kind, type_: str) -> None:
-        old = owners[key].get(unit.id)
-        types = frozenset({type_}) - {""}
-        if old is not None:
-            order = ("current", "former", "foreign", "place", "part")
-            kind = min(kind, old.kind, key=order.index)
-            types |= old.types
-        owners[key][unit.id] = Owner(unit.id, unit.level, kind, types)
+    def _add(self, rights: dict[str, dict[str, list[_Right]]], name: Name) -> None:
+        unit = self.table.get(name.unit)
+        tokens = tokenise(name.text)
+        key = " ".join(token.exact for token in tokens)
+        if unit is None or not key:
+            return
+        if name.nature == NameNature.EXCLUDED:
+            self.excluded[key] = self.excluded.get(key, frozenset()) | {unit.id}
+            return
+        capitals = tuple(not name.text[token.start].islower() for token in tokens)
+        if not all(capitals) and key not in self.bearers:
+            self.cased[key] = capitals
+        if name.nature == NameNature.NEAR:
+            self.near[unit.id] = self.near.get(unit.id, frozenset()) | {key}
+            return
+        kind = _KINDS[name.nature]
+        word = unit.type if name.nature == NameNature.FOREIGN else name.type
+        rights[key][unit.id].append(_Right(kind, word, name.until, None))
+        if name.nature == NameNature.FOREIGN:
+            self._foreign[unit.code].add(key)
+
+    @cached_property
+    def automaton(self) -> CharwiseDoubleArrayAhoCorasick:
+        """Finds :attr:`patterns`."""
+        return _automaton(self.patterns)
+
+    @cached_property
+    def folded_automaton(self) -> CharwiseDoubleArrayAhoCorasick:
+        """Finds :attr:`folded_patterns`."""
+        return _automaton(self.folded_patterns)
 
     def near_keys(self) -> Iterable[str]:
         """Keys of the extra names that only help to place a locality."""
@@ -123,17 +170,13 @@ class Names:
 
     def _make_profile(self, key: str, owner: Owner) -> Profile:
         unit = self.table.by_id[owner.code]
-        lineage = [unit, *(before for before, _ in self.table.predecessors(unit))]
+        lineage = [unit, *(before for before, _ in self.table.origins(unit))]
         own_ids = {member.id for member in lineage}
         parents = {key_of(p.name) for member in lineage for p in self.table.parents(member)}
         parents |= self.near.get(owner.code, frozenset())
-        parents |= {
-            key_of(name)
-            for member in lineage
-            for p in self.table.parents(member)
-            if p.code in self.extra
-            for _, name in self.extra[p.code].foreign
-        }
+        for member in lineage:
+            for parent in self.table.parents(member):
+                parents |= self._foreign.get(parent.code, set())
         strangers = [bearer for bearer in self.bearers.get(key, ()) if bearer.id not in own_ids]
         own_area = {p.id for member in lineage for p in self.table.parents(member)}
         foreign: set[str] = set()
@@ -156,6 +199,10 @@ class Names:
         words = key.split()
         if owner.kind == "place":
             return 0.5, "name_place"
+        if owner.kind == "institution":
+            return 0.62, "name_institution"
+        if owner.kind == "abbreviation":
+            return 0.62, "name_short_form"
         if owner.kind == "foreign":
             return (0.3 if len(words) == len(key.replace(" ", "")) else 0.6), "name_foreign"
         if unit.level == "p":
@@ -177,7 +224,65 @@ class Names:
         return (0.35 if owner.kind == "current" else 0.25), "name_unique"
 
 
+def _automaton(patterns: list[str]) -> CharwiseDoubleArrayAhoCorasick:
+    """With a space on both sides: only whole words are found, and what would be found inside words never reaches Python."""
+    from daachorse import CharwiseDoubleArrayAhoCorasick
+
+    return CharwiseDoubleArrayAhoCorasick([f" {pattern} " for pattern in patterns])
+
+
+class _Right(NamedTuple):
+    """One reason why a unit may be called so, and when it was."""
+
+    kind: Kind
+    type: str
+    until: date | None
+    since: date | None
+
+
+def _owner(unit: Unit, rights: list[_Right]) -> Owner:
+    """What all reasons together say."""
+    if len(rights) == 1:
+        kind, word, until, since = rights[0]
+        ended = _NEVER if until is None else MappingProxyType({word: until})
+        return Owner(unit.id, unit.level, kind, frozenset((word,)) if word else frozenset(), ended, since)
+    kind = min((right.kind for right in rights), key=_RIGHTS.index)
+    types = frozenset(right.type for right in rights) - {""}
+    still = {right.type for right in rights if right.kind == "current"}
+    last: dict[str, date] = {}
+    for right in rights:
+        if right.until is not None and right.type not in still:
+            last[right.type] = max(right.until, last.get(right.type, right.until))
+    starts = [right.since for right in rights]
+    since = None if None in starts else min(start for start in starts if start is not None)
+    return Owner(unit.id, unit.level, kind, types, MappingProxyType(last), since)
+
+
 @lru_cache(maxsize=1)
 def names() -> Names:
-    """The shipped names, built once a process."""
+    """The shipped names, built once a process: for what runs without a home, and before the first import."""
     return Names(gazetteer(), shipped_names())
+
+
+class Held:
+    """One revision of a gazetteer: the table at once, the names when a text is first read."""
+
+    def __init__(self, everything: Everything | None) -> None:
+        self.revision = 0 if everything is None else everything.revision
+        self._everything = everything
+
+    @cached_property
+    def table(self) -> Gazetteer:
+        """Units and links."""
+        if self._everything is None:
+            return gazetteer()
+        return Gazetteer(self._everything.units, self._everything.links)
+
+    @cached_property
+    def names(self) -> Names:
+        """What the automaton looks for."""
+        return names() if self._everything is None else Names(self.table, self._everything.names)
+
+
+#: the gazetteer that comes with the program
+SHIPPED = Held(None)

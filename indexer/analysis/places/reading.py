@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from core.text.normalise import fold
 from core.text.tokens import Tokens, is_unspaced, read
 from indexer.analysis.places.names import Names, names
-
-if TYPE_CHECKING:
-    from daachorse import CharwiseDoubleArrayAhoCorasick
 
 #: Matching looks at this much of a text: the rest of a very long page changes nothing.
 MAX_TEXT = 100_000
@@ -45,6 +43,8 @@ class Hit:
     end: int
     key: str
     toneless: bool = False
+    #: localities whose names mean something else in the words that it stands in
+    excluded: frozenset[str] = frozenset()
 
 
 class _Written(NamedTuple):
@@ -71,7 +71,8 @@ def _written(surface: str) -> _Written:
 class Reading:
     """Tokens and per-token facts; made once for all localities."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, table: Names | None = None) -> None:
+        self.table = table or names()
         self.text = text = text[:MAX_TEXT]
         self.tokens: Tokens = read(text)
         begins, ends = self.tokens.starts, self.tokens.ends
@@ -136,11 +137,14 @@ class Reading:
 
     def hits(self) -> list[Hit]:
         """Every name, overlaps resolved: a name inside a longer one is shadowed. Ascending."""
-        table = names()
+        table = self.table
         found = self._find(table, folded=False)
         if any(line.toneless for line in self.lines):
             found += self._find(table, folded=True)
         found = [hit for hit in found if self._is_written_as_name(hit)]
+        zones = [(hit.start, hit.end, table.excluded[hit.key]) for hit in found if hit.key in table.excluded]
+        if zones:
+            found = [hit for hit in found if self._is_more_than_excluded(hit.key)]
         found.sort(key=lambda hit: (hit.start, -hit.end, hit.toneless, hit.key))
         kept: list[Hit] = []
         taken: set[tuple[int, int, str]] = set()
@@ -154,7 +158,15 @@ class Reading:
             kept.append(hit)
             if hit.end > reach:
                 reach, edges = hit.end, (hit.start, hit.end)
-        return [hit for hit in kept if hit.key not in table.shadows]
+        kept = [hit for hit in kept if hit.key not in table.shadows]
+        return [_exclude(hit, zones) for hit in kept] if zones else kept
+
+    def _is_more_than_excluded(self, key: str) -> bool:
+        """False for words that stand in the table to exclude only: they hide no name of another locality."""
+        table = self.table
+        return (
+            key not in table.excluded or key in table.owners or key in table.bearers or key in table.shadows
+        )
 
     def _find(self, table: Names, *, folded: bool) -> list[Hit]:
         words = self.tokens.folded if folded else self.tokens.exact
@@ -164,7 +176,8 @@ class Reading:
         edges = [at + k for k, at in enumerate(accumulate(map(len, words), initial=0))]
         patterns = table.folded_patterns if folded else table.patterns
         out: list[Hit] = []
-        for a, b, number in _automaton(folded).find_overlapping(f" {' '.join(words)} "):
+        automaton = table.folded_automaton if folded else table.automaton
+        for a, b, number in automaton.find_overlapping(f" {' '.join(words)} "):
             first, last = bisect_left(edges, a), bisect_left(edges, b - 1)
             if not self._joined(first, last):
                 continue
@@ -178,18 +191,18 @@ class Reading:
         return all(_INSIDE_NAME.fullmatch(self.gaps[k]) for k in range(first + 1, last))
 
     def _is_written_as_name(self, hit: Hit) -> bool:
-        """Capitals on every word, unless the line has none at all (a hurried post)."""
-        if hit.key in names().shadows:
+        """Capitals where the name has them, unless the line has none at all (a hurried post)."""
+        table = self.table
+        if hit.key in table.shadows or hit.key in table.excluded or not self.line(hit.start).capitals:
             return True
-        return all(self.capital[hit.start : hit.end]) or not self.line(hit.start).capitals
+        written = self.capital[hit.start : hit.end]
+        cased = table.cased.get(hit.key)
+        return all(written) if cased is None else all(map(operator.ge, written, cased))
 
 
-@lru_cache(maxsize=2)
-def _automaton(folded: bool) -> CharwiseDoubleArrayAhoCorasick:
-    from daachorse import CharwiseDoubleArrayAhoCorasick
-
-    # A space on both sides: only whole words are found, and nine tenths of what would be found inside words never reaches Python.
-    table = names()
-    return CharwiseDoubleArrayAhoCorasick(
-        [f" {name} " for name in (table.folded_patterns if folded else table.patterns)]
+def _exclude(hit: Hit, zones: list[tuple[int, int, frozenset[str]]]) -> Hit:
+    """The hit with the localities that it cannot mean where it stands."""
+    codes = frozenset[str]().union(
+        *(codes for start, end, codes in zones if start <= hit.start and hit.end <= end)
     )
+    return replace(hit, excluded=codes) if codes else hit

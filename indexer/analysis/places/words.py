@@ -131,8 +131,6 @@ SHADOWS = (
     "nobel hòa bình",
     "giải hòa bình",
     "hải dương học",
-    "tp hcm",
-    "tphcm",
     "hồ chủ tịch",
     "chi minh city",
     "cách mạng tháng tám",
