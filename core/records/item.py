@@ -19,7 +19,7 @@ class Capture(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
     kind: Mapped[str] = mapped_column(Word, default="warc")
-    """warc, upload"""
+    """warc, upload; extract: the item's own words, left when a capture that it shared was purged"""
     path: Mapped[str] = mapped_column(String(300))
     url: Mapped[str] = mapped_column(String(2000), default="")
     url_chain: Mapped[list[str]] = mapped_column(default=list)

@@ -1,7 +1,7 @@
-"""What is done to captures: one person's post is purged, an incident's pages are copied into its dossier.
+"""Captures leave the house: one as a file, an incident's pages as a copy for its dossier. Removing them is :mod:`core.services.purging`.
 
-Nothing here judges. A purge removes files for good and leaves tombstones without text; a copy is a zip with a manifest whose hash
-stands in the audit chain, so that the dossier can be checked without this program (reliability.md §7, decision 12).
+Nothing here judges. A copy is a zip with a manifest whose hash stands in the audit chain, so that the dossier can be checked without
+this program (reliability.md §7, decision 12).
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from core.errors import Invalid, NotFound, RuleBroken
+from core.errors import Invalid, NotFound
 from core.queries import capture as queries
 from core.records.claim import Claim, Evidence
 from core.records.incident import Incident
 from core.records.item import Capture, Item, Story
 from core.rules.permissions import require
-from core.services import acting, audit
+from core.services import audit
 from core.services.desk import Actor, Desk
 from core.text.normalise import clean
 
@@ -70,77 +70,6 @@ def download(desk: Desk, actor: Actor, capture_id: int) -> queries.CaptureLine:
             content_sha256=row.sha256,
         )
         return row
-
-
-# --- purge ----------------------------------------------------------------------------------------------------------
-
-
-def purge(desk: Desk, actor: Actor, item_id: int, reason: str) -> int:
-    """Remove the kept pages and files of one item for good; the rows stay, without address, headers, peer. Returns how many.
-
-    A feed's capture is shared by its posts: it goes with the first of them, for it holds that person's words. Refused while a claim
-    or an incident rests on the item, or on one that shares the file. Raises :class:`Forbidden`, :class:`Invalid`,
-    :class:`NotFound`, :class:`RuleBroken` ("held").
-    """
-    written = acting.words(reason, "reason", "Lý do xóa bản chụp", most=300)
-    with audit.attempt(desk, actor, "capture.purge", "item", item_id):
-        require(actor, "capture.purge")
-        with desk.store.write() as session:
-            item = session.get(Item, item_id)
-            if item is None:
-                raise NotFound("Không có tin này.", f"No item {item_id}.")
-            if item.story_id is not None:
-                # what another office may rest on is not this one's to destroy
-                acting.of_own_places(session, acting.person(session, actor, "capture.purge"), item.story_id)
-            own = session.scalars(
-                select(Capture.path).where(Capture.item_id == item_id, Capture.purged_at.is_(None))
-            ).all()
-            rows = session.scalars(
-                select(Capture).where(Capture.path.in_([path for path in own if path]))
-            ).all()
-            _require_free(
-                session, {row.item_id for row in rows if row.item_id} | {item_id}, [row.id for row in rows]
-            )
-            paths = sorted({row.path for row in rows})
-            hashes = sorted({row.sha256 for row in rows})
-            for row in rows:
-                row.path, row.url, row.peer, row.content_type, row.tls_sha256 = "", "", "", "", ""
-                row.url_chain, row.headers = [], None
-                row.purged_at, row.purge_reason = desk.clock.now(), written
-            audit.record(
-                session,
-                desk,
-                actor,
-                "capture.purge",
-                "item",
-                item_id,
-                detail={"captures": [row.id for row in rows], "sha256": hashes, "reason": written},
-            )
-        # After the commit: a file without a row is harmless and found by lamro verify, a row without its file would be a fault.
-        for path in paths:
-            desk.captures.remove(path)
-        return len(rows)
-
-
-def _require_free(session: Session, item_ids: set[int], capture_ids: list[int]) -> None:
-    held = session.scalar(
-        select(Claim.id)
-        .outerjoin(Evidence, Evidence.claim_id == Claim.id)
-        .where(or_(Claim.item_id.in_(item_ids), Evidence.capture_id.in_(capture_ids)))
-        .limit(1)
-    ) or session.scalar(
-        select(Item.id)
-        .join(Story, Story.id == Item.story_id)
-        .where(Item.id.in_(item_ids), Story.incident_id.is_not(None))
-        .limit(1)
-    )
-    if held is not None:
-        raise RuleBroken(
-            "held",
-            "Bản chụp này đang là căn cứ của một tuyên bố hoặc vụ việc nên chưa xóa được.",
-            "A claim or an incident rests on this capture.",
-            lawful="Chờ hết hạn lưu hồ sơ của vụ việc, hoặc che tên người đăng trong văn bản.",
-        )
 
 
 # --- dossier --------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import PurePosixPath
 
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
@@ -12,7 +13,7 @@ from core.errors import LamroError, NotFound
 from core.ports import FileText
 from core.queries import capture as queries
 from core.queries import watch as watch_queries
-from core.services import capturing, watching
+from core.services import capturing, purging, watching
 from core.text.handles import mask_handles_in
 from review_app import context, frame, page_words
 from review_app.gate import allow_act
@@ -39,6 +40,9 @@ def show(capture_id: int) -> str:
 def _words(played: queries.Played) -> tuple[FileText | None, str]:
     """The words of the body, or the sentence that says why there are none. A picture has no words here."""
     reader, row = context.desk().reader, played.line
+    if row.kind == "extract" and played.state == "intact":
+        kept = json.loads(played.data)
+        return FileText(mask_handles_in(kept["title"]), mask_handles_in(kept["text"]), 0, ()), ""
     if reader is None or not played.data or row.content_type.startswith("image/"):
         return None, ""
     try:
@@ -95,8 +99,17 @@ def look_again(item_id: int) -> BaseResponse:
 @allow_act("capture.purge")
 def purge(item_id: int) -> BaseResponse:
     """Remove the files of one item for good, with the reason."""
-    count = capturing.purge(context.desk(), context.actor(), item_id, request.form.get("reason", ""))
-    frame.done(ngettext("Đã xóa hẳn %(num)s bản chụp.", "Đã xóa hẳn %(num)s bản chụp.", count))
+    done = purging.purge(context.desk(), context.actor(), item_id, request.form.get("reason", ""))
+    said = ngettext("Đã xóa hẳn %(num)s bản chụp.", "Đã xóa hẳn %(num)s bản chụp.", done.captures)
+    if done.extracts:
+        said += " " + ngettext(
+            "%(num)s tin khác chụp chung giữ trích riêng của mình.",
+            "%(num)s tin khác chụp chung giữ trích riêng của mình.",
+            len(done.extracts),
+        )
+    if done.kept_uploads:
+        said += " " + gettext("Tệp gửi kèm mà tin khác cũng có thì còn ở tin đó.")
+    frame.done(said)
     return redirect(url_for("story.item", item_id=item_id), 303)
 
 

@@ -22,7 +22,7 @@ from core.records.audit import AuditRow
 from core.records.engine import Store
 from core.records.item import Capture, Item, Story
 from core.rules.vocabulary import Role
-from core.services import answer, audit, capturing, intake, judge
+from core.services import answer, audit, capturing, intake, judge, purging
 from core.services.desk import Actor, Desk
 from crawlers.fetch.captures import Captures
 from crawlers.fetch.client import Page
@@ -141,7 +141,7 @@ def test_a_purge_leaves_a_tombstone_without_words(
 ) -> None:
     row = line_of(desk, page_item)
     manager = person("truong", Role.MANAGER)
-    assert capturing.purge(desk, manager, page_item, REASON) == 1
+    assert purging.purge(desk, manager, page_item, REASON) == purging.Purged(1)
     assert not desk.captures.path(row.path).exists()
     left = line_of(desk, page_item)
     assert (left.path, left.url, left.peer, left.url_chain, left.headers) == ("", "", "", (), ())
@@ -150,12 +150,12 @@ def test_a_purge_leaves_a_tombstone_without_words(
     with desk.store.read() as session:
         line = session.scalars(select(AuditRow).where(AuditRow.act == "capture.purge")).one()
         assert line.detail["sha256"] == [row.sha256] and "bao-a" not in str(line.detail)
-    assert capturing.purge(desk, manager, page_item, REASON) == 0, "once is enough"
+    assert purging.purge(desk, manager, page_item, REASON) == purging.Purged(0), "once is enough"
 
 
-def test_a_shared_capture_goes_with_the_first_of_its_posts(
-    desk: Desk, social: str, person: Callable[..., Actor]
-) -> None:
+@pytest.fixture
+def two_posts(desk: Desk, social: str) -> tuple[CaptureRecord, int, int]:
+    """A feed's page, kept once, and two items of it."""
     shared = kept(desk, b"<rss>hai bai</rss>", "http://b.example/rss")
     both = intake.take(
         desk,
@@ -165,28 +165,89 @@ def test_a_shared_capture_goes_with_the_first_of_its_posts(
         ],
     )
     assert [one.outcome for one in both] == ["new", "new"]
-    assert capturing.purge(desk, person("truong", Role.MANAGER), both[0].item_id or 0, REASON) == 2
-    assert line_of(desk, both[1].item_id or 0).purged_at == START
-    assert not desk.captures.path(shared.path).exists()
+    return shared, both[0].item_id or 0, both[1].item_id or 0
+
+
+def test_a_purge_takes_the_shared_file_and_leaves_the_other_item_its_own_extract(
+    desk: Desk, two_posts: tuple[CaptureRecord, int, int], person: Callable[..., Actor]
+) -> None:
+    shared, first, second = two_posts
+    manager = person("truong", Role.MANAGER)
+    assert purging.purge(desk, manager, first, REASON) == purging.Purged(1, (second,))
+    assert not desk.captures.path(shared.path).exists(), "it held that person's words"
+    with desk.store.read() as session:
+        gone, extract = queries.lines(session, second)
+    assert gone.purged_at == START and gone.sha256 == shared.sha256 and "trích riêng" in gone.purge_reason
+    assert (extract.kind, extract.purged_at, extract.fetched_at) == ("extract", None, gone.fetched_at)
+    played = queries.play(desk.captures, extract)
+    assert played.state == "intact"
+    words = json.loads(played.data)
+    assert words["item"] == second and "Bài số 2" in words["text"] and "Bài số 1" not in played.data.decode()
+    assert words["shared_capture"]["sha256"] == shared.sha256
+    assert words["shared_capture"]["url_chain"] == shared.url_chain
+    with desk.store.read() as session:
+        line = session.scalars(select(AuditRow).where(AuditRow.act == "capture.purge")).one()
+        assert line.detail["extracts"] == [second]
+        assert audit.verify_chain(session) is None
+    # The extract is that item's own: purging it takes nothing from anybody.
+    assert purging.purge(desk, manager, second, REASON) == purging.Purged(1)
+    assert queries.play(desk.captures, line_of(desk, first)).state == "purged"
+    assert not desk.captures.path(extract.path).exists()
+
+
+def test_a_purge_that_would_take_anothers_evidence_is_refused_and_names_it(
+    desk: Desk, two_posts: tuple[CaptureRecord, int, int], person: Callable[..., Actor]
+) -> None:
+    shared, first, second = two_posts
+    with desk.store.read() as session:
+        story_id = session.get_one(Item, second).story_id or 0
+        version = session.get_one(Story, story_id).version
+    judge.open_claim(desk, person("canbo", Role.OFFICER), story_id, version, second, "mực nước đang xuống chậm", "")  # fmt: skip
+    with pytest.raises(RuleBroken) as caught:
+        purging.purge(desk, person("truong", Role.MANAGER), first, REASON)
+    assert caught.value.rule == "held" and f"tin số {second} " in caught.value.vi
+    assert desk.captures.path(shared.path).exists()
+    assert queries.play(desk.captures, line_of(desk, first)).state == "intact"
+
+
+def test_an_upload_that_two_items_have_stays_with_the_other(
+    desk: Desk, two_posts: tuple[CaptureRecord, int, int], person: Callable[..., Actor]
+) -> None:
+    _, first, second = two_posts
+    path, sha256 = desk.captures.keep(b"%PDF-1.4 cung mot tep", ".pdf")
+    with desk.store.write() as session:
+        for item_id in (first, second):
+            session.add(
+                Capture(item_id=item_id, kind="upload", path=path, sha256=sha256, body_bytes=21, url_chain=[],
+                        content_type="application/pdf", fetched_at=START)
+            )  # fmt: skip
+    done = purging.purge(desk, person("truong", Role.MANAGER), first, REASON)
+    assert (done.captures, done.kept_uploads) == (2, (second,))
+    assert desk.captures.path(path).exists()
+    with desk.store.read() as session:
+        states = {
+            (row.kind, queries.play(desk.captures, row).state) for row in queries.lines(session, second)
+        }
+    assert states == {("warc", "purged"), ("upload", "intact"), ("extract", "intact")}
 
 
 def test_what_a_claim_rests_on_stays(desk: Desk, page_item: int, person: Callable[..., Actor]) -> None:
     officer, manager = person("canbo", Role.OFFICER), person("truong", Role.MANAGER)
     with pytest.raises(Forbidden):
-        capturing.purge(desk, officer, page_item, REASON)
+        purging.purge(desk, officer, page_item, REASON)
     with pytest.raises(Invalid):
-        capturing.purge(desk, manager, page_item, "...")
+        purging.purge(desk, manager, page_item, "...")
     with desk.store.read() as session:
         story_id = session.get_one(Item, page_item).story_id or 0
         version = session.get_one(Story, story_id).version
     quote = "mực nước đang xuống chậm"
     judge.open_claim(desk, officer, story_id, version, page_item, quote, "")
     with pytest.raises(RuleBroken) as caught:
-        capturing.purge(desk, manager, page_item, REASON)
+        purging.purge(desk, manager, page_item, REASON)
     assert caught.value.rule == "held"
     assert queries.play(desk.captures, line_of(desk, page_item)).state == "intact"
     with pytest.raises(NotFound):
-        capturing.purge(desk, manager, 999, REASON)
+        purging.purge(desk, manager, 999, REASON)
 
 
 def test_an_incidents_pages_are_copied_with_a_manifest(
