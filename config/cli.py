@@ -343,6 +343,36 @@ def migrate_to(
 
 
 @app.command()
+def reindex(
+    backend: Annotated[str, typer.Option(help="fts5 hoặc elasticsearch; bỏ trống: theo cấu hình.")] = "",
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Bỏ phần làm dở, làm từ đầu. (Throw a half-made one away.)")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Lập lại chỉ mục tìm kiếm từ kho; mọi người vẫn tìm và ghi bình thường. (Make the search index anew.)"""
+    from config.commands.indexing import run_reindex
+
+    raise typer.Exit(run_reindex(backend, anew=anew, as_json=as_json))
+
+
+@app.command()
+def verify(
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Sửa chỉ mục cho khớp với kho. (Mend the index.)")
+    ] = False,
+    only: Annotated[
+        str, typer.Option(help="Chỉ index (chỉ mục) hoặc evidence (bằng chứng, nhật ký). (One part.)")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Đối chiếu bằng chứng, nhật ký và chỉ mục với kho. (Check evidence, audit chain and index against the store.)"""
+    from config.commands.verifying import run_verify
+
+    raise typer.Exit(run_verify(only, mend=mend, as_json=as_json))
+
+
+@app.command()
 def doctor(as_json: Json = False) -> None:
     """Nói rõ cái gì đang hỏng và phải làm gì. (Say what is wrong.)"""
     from config.commands.finding import run_doctor

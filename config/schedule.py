@@ -10,18 +10,18 @@ import fcntl
 import signal
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from typing import IO, TYPE_CHECKING
 
 import structlog
 
+from config.indexing import Feeder, check
 from config.preview import read_preview
 from config.revisits import revisit_due
 from config.rounds import Crawlers, Round, owner_name, read_link
 from config.settings import Settings
 from core.clock import VIETNAM
-from core.errors import LamroError, Misconfigured, Unavailable
+from core.errors import LamroError, Misconfigured
 from core.services import (
     crawl,
     crawl_requests,
@@ -30,7 +30,6 @@ from core.services import (
     intake,
     known_claims,
     leases,
-    outbox,
     source_alerts,
     staff_notices,
     stories,
@@ -70,6 +69,7 @@ class Scheduler:
         self.owner = owner_name("scheduler")
         self.stopped = threading.Event()
         self.crawlers = Crawlers()
+        self.feeder = Feeder()
         self._lock: IO[str] | None = None
 
     # --- one at a time ----------------------------------------------------------------------------------------------
@@ -177,18 +177,18 @@ class Scheduler:
 
     def feed_index(self) -> None:
         """Bring the index up to date with the outbox; an index that is away is tried again."""
-        from indexer.search.feed import drain
+        problem = self.feeder.feed(self.desk)
+        if problem:
+            log.warning("index away", error=problem)
 
-        if self.desk.index is None:
+    def check_index(self) -> None:
+        """Once a night, after 02:00 (Viet Nam): compare the index with the store and mend what differs."""
+        now = self.desk.clock.now().astimezone(VIETNAM)
+        if now.hour < 2 or not leases.job_slot(self.desk, "check_index", now.date().isoformat()):
             return
-        try:
-            drain(
-                self.desk.index,
-                lambda after, limit: outbox.batch(self.desk, after, limit),
-                lambda refused: outbox.quarantine_documents(self.desk, refused),
-            )
-        except Unavailable as error:
-            log.warning("index away", error=error.en)
+        found = check(self.desk)
+        if found is not None and not found.good:
+            log.warning("index mended", lost=found.lost, missing=len(found.missing), extra=len(found.extra), stale=len(found.stale), ahead=len(found.ahead))  # fmt: skip
 
     def send_due(self) -> None:
         """Send what was approved and queued."""
@@ -237,9 +237,6 @@ class Scheduler:
         self.acquire()
         crawl.interrupt_stale(self.desk, self.owner)
         dispatch.recover(self.desk)
-        if self.desk.index is not None:
-            with suppress(Unavailable):
-                self.desk.index.create()
         scheduler = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -255,6 +252,7 @@ class Scheduler:
             (self.rescore, 3600),
             (self.compare_claims, 60),
             (self.weekly_digests, 600),
+            (self.check_index, 600),
         ]
         for job, seconds in jobs:
             scheduler.add_job(

@@ -12,7 +12,8 @@ from config.settings import Settings, secret_key
 if TYPE_CHECKING:
     from flask import Flask
 
-    from core.ports import Channel, Mailbox, SearchIndex
+    from core.finding import SearchIndex
+    from core.ports import Channel, Mailbox
     from core.records.engine import Store
     from core.services.desk import Desk
 
@@ -51,10 +52,10 @@ def make_store(settings: Settings) -> Store:
     return store
 
 
-def make_index(settings: Settings, backend: str | None = None) -> SearchIndex:
-    """The search index of the settings, or of the backend named. Does not connect yet."""
+def make_index(settings: Settings, backend: str | None = None, *, screens: bool = False) -> SearchIndex:
+    """The search index of the settings, or of the backend named. ``screens``: somebody waits for its answers. Does not connect yet."""
     if (backend or settings.search_backend) == "elasticsearch":
-        from indexer.search.elastic import ElasticIndex, ElasticSettings
+        from indexer.search.elastic import PATIENCE, SCREEN_SECONDS, ElasticIndex, ElasticSettings
 
         return ElasticIndex(
             ElasticSettings(
@@ -64,6 +65,7 @@ def make_index(settings: Settings, backend: str | None = None) -> SearchIndex:
                 password=settings.elasticsearch_password.get_secret_value(),
                 api_key=settings.elasticsearch_api_key.get_secret_value(),
                 ca=settings.elasticsearch_ca,
+                search_seconds=SCREEN_SECONDS if screens else PATIENCE,
             )
         )
     from indexer.search.fts5 import Fts5Index
@@ -71,8 +73,10 @@ def make_index(settings: Settings, backend: str | None = None) -> SearchIndex:
     return Fts5Index(settings.index_path)
 
 
-def make_desk(settings: Settings, store: Store | None = None, *, backend: str | None = None) -> Desk:
-    """What every service is handed."""
+def make_desk(
+    settings: Settings, store: Store | None = None, *, backend: str | None = None, screens: bool = False
+) -> Desk:
+    """What every service is handed; ``screens`` in the process that answers people."""
     from alerts.documents.renderer import OfficialRenderer
     from config.captures import CaptureFolder
     from config.catalogue import shipped
@@ -96,7 +100,7 @@ def make_desk(settings: Settings, store: Store | None = None, *, backend: str | 
         profiles=load_profiles(),
         matrix=load_matrix(),
         kinds=KindRegistry(),
-        index=make_index(settings, backend),
+        index=make_index(settings, backend, screens=screens),
         contact=settings.contact,
         mail_from=settings.mail_from,
         catalogue=shipped,

@@ -88,6 +88,12 @@ class Unavailable(LamroError):
     code = "unavailable"
 
 
+class OutOfStep(Unavailable):
+    """The search index is not where its feeder believed it to be: swapped or lost meanwhile. The feeder looks again and goes on."""
+
+    code = "out_of_step"
+
+
 class Damaged(LamroError):
     """Something stored is not what was written: bytes changed, cut or unreadable. Said, never repaired in silence."""
 

@@ -1,7 +1,7 @@
 """Fault points for the kill tests (reliability.md §3): a process told so kills itself, exactly as a power cut would.
 
 ``LAMRO_FAULT`` names one point, or ``point:N`` for its N-th passing, in an environment where ``LAMRO_ENV`` is demo or test.
-Anywhere else, and without the variable, a point does nothing. The twelve points, in the order of the way of a piece of news:
+Anywhere else, and without the variable, a point does nothing. The fifteen points, in the order of the way of a piece of news:
 
 =====================  ================================================================================================
 crawl.leased           sources are leased, their crawler has not started
@@ -10,6 +10,9 @@ intake.before_commit   a batch is written, not committed
 intake.after_commit    a batch is committed with its outbox rows, nobody was told
 feed.before_apply      a batch was read from the outbox, the index has not seen it
 feed.after_apply       the index holds the batch, the feeder has not gone on
+rebuild.before_fill    a batch of items was read for a fresh index, which has not seen it
+rebuild.before_swap    the fresh index is full, the old one still answers
+rebuild.after_swap     the fresh index answers, nobody was told
 judge.before_commit    a tag, claim, evidence or verdict is written, not committed
 approve.before_commit  an approval is written, not committed
 approve.after_commit   an approval is committed, the person has not been told
@@ -33,6 +36,9 @@ POINTS = (
     "intake.after_commit",
     "feed.before_apply",
     "feed.after_apply",
+    "rebuild.before_fill",
+    "rebuild.before_swap",
+    "rebuild.after_swap",
     "judge.before_commit",
     "approve.before_commit",
     "approve.after_commit",

@@ -6,16 +6,15 @@ code points of ``title + "\\n" + text`` unless said otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol
 
 from core.messages import NewMail
 from core.places import MentionFound, PlaceRule, RuleContext
-from core.text.query import Node
 
 # --- understand -----------------------------------------------------------------------------------------------------
 
@@ -186,123 +185,6 @@ class Analyst(Protocol):
 
     def unit_name(self, locality: str) -> str:
         """The full Vietnamese name of a unit code ("xã Chí Minh, thành phố Hải Phòng"); the code itself when unknown."""
-        ...
-
-
-# --- find -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class IndexDocument:
-    """One item as the index holds it. ``version`` is the item's revision: a repeat or an older one changes nothing."""
-
-    id: int
-    version: int
-    title: str
-    text: str
-    source: str
-    language: str
-    domestic: bool
-    social: bool
-    localities: tuple[str, ...]
-    localities_check: tuple[str, ...]
-    tag: str
-    story: int | None
-    has_claim: bool
-    reach_tier: int
-    need: float
-    first_seen_at: datetime
-    published_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Field filters of a search; empty means no filter. Times are aware."""
-
-    sources: tuple[str, ...] = ()
-    languages: tuple[str, ...] = ()
-    localities: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    domestic: bool | None = None
-    social: bool | None = None
-    has_claim: bool | None = None
-    story: int | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SearchPage:
-    """Ids of hits in order, how many there are in all, and facet counts (field → value → count)."""
-
-    ids: tuple[int, ...]
-    total: int
-    facets: dict[str, dict[str, int]] = field(default_factory=dict)
-
-
-SortOrder = Literal["newest", "published", "need", "score"]
-
-
-@dataclass(frozen=True, slots=True)
-class IndexStats:
-    """What the index says of itself: documents held, last outbox number applied, engine and version."""
-
-    documents: int
-    last_seq: int
-    engine: str
-    analysis_version: int
-
-
-class SearchIndex(Protocol):
-    """A search engine behind one meaning (decisions 1 and 2). Implemented by ``indexer.search.fts5`` and ``.elastic``.
-
-    Every method raises :class:`core.errors.Unavailable` when the engine is away.
-    """
-
-    def create(self) -> None:
-        """Make the index when it does not exist. Harmless when it does."""
-        ...
-
-    def apply(
-        self, upserts: Sequence[IndexDocument], deletes: Sequence[tuple[int, int]], seq: int
-    ) -> list[tuple[int, str]]:
-        """Write a batch; ``deletes`` are (id, version); ``seq`` is the last outbox number covered.
-
-        Idempotent; older versions change nothing. Returns (id, reason) of documents that were refused for good (quarantine).
-        """
-        ...
-
-    def search(
-        self,
-        query: Node | None,
-        filters: Filters,
-        *,
-        sort: SortOrder,
-        limit: int,
-        offset: int = 0,
-        facets: bool = False,
-    ) -> SearchPage:
-        """Hits for a parsed query (None: everything). Equal hit sets on every engine."""
-        ...
-
-    def refresh(self) -> None:
-        """Make all that was applied visible to search."""
-        ...
-
-    def stats(self) -> IndexStats:
-        """Counts for the health page and for catching up."""
-        ...
-
-    def versions(self) -> Iterable[tuple[int, int]]:
-        """Every (id, version) held, ascending by id: what ``lamro verify`` compares with the store."""
-        ...
-
-    def drop(self) -> None:
-        """Delete the index and all it holds."""
-        ...
-
-    def close(self) -> None:
-        """Release connections."""
         ...
 
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
-from core.ports import SortOrder
+from core.finding import SortOrder
 from core.queries import inbox as queries
 from core.queries.frame import watched
 from core.rules.vocabulary import Tag

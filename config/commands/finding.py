@@ -17,7 +17,7 @@ from config.settings import Settings, load
 from config.wiring import make_desk, make_index
 from core.clock import VIETNAM
 from core.errors import Invalid, LamroError, WrongUse
-from core.ports import Filters, SortOrder
+from core.finding import Filters, SortOrder
 from core.queries import exports
 from core.services import searching
 from core.services.desk import Desk

@@ -99,16 +99,10 @@ def _temporary_source(desk: Any, url: str, kind: str) -> str:
 
 def bring_index_up_to_date(desk: Any) -> None:
     """Bring the index up to date at once, so that what a command stored can be searched when it ends."""
-    from core.services import outbox
-    from indexer.search.feed import drain
+    from config.indexing import follow
 
     if desk.index is not None:
-        desk.index.create()
-        drain(
-            desk.index,
-            lambda after, limit: outbox.batch(desk, after, limit),
-            lambda bad: outbox.quarantine_documents(desk, bad),
-        )
+        follow(desk)
         desk.index.refresh()
 
 

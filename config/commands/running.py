@@ -23,7 +23,7 @@ def run_serve(host: str | None, port: int | None, *, scheduler: bool) -> int:
 
     die_with_parent()
     try:
-        serve(make_web(settings, make_desk(settings)), settings)
+        serve(make_web(settings, make_desk(settings, screens=True)), settings)
     except OSError as error:
         print(
             f"Lỗi: không mở được cổng {settings.port} trên {settings.host} ({error.strerror}). Chọn cổng khác: lamro serve --port SỐ\n"

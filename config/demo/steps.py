@@ -27,7 +27,7 @@ from config.demo.play import APPROVERS, PLACE, Director
 from config.settings import Settings
 from config.wiring import make_channels
 from core.clock import VIETNAM
-from core.ports import Filters
+from core.finding import Filters
 from core.queries import exports, positions
 from core.records.incident import Incident
 from core.rules.vocabulary import Decision, DocumentState, Tag

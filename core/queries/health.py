@@ -119,6 +119,25 @@ def health(session: Session, now: datetime) -> Health:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What the index has yet to see: how many changes, and since when the oldest waits (None: nothing waits)."""
+
+    changes: int
+    since: datetime | None
+
+
+def backlog(session: Session, last_seq: int) -> Backlog:
+    """The outbox beyond the number that an index says it was brought to."""
+    first = session.execute(
+        select(OutboxRow.at).where(OutboxRow.seq > last_seq).order_by(OutboxRow.seq).limit(1)
+    ).scalar()
+    if first is None:
+        return Backlog(0, None)
+    newest = session.scalar(select(func.max(OutboxRow.seq))) or last_seq
+    return Backlog(newest - last_seq, first)
+
+
 def alive(session: Session) -> None:
     """Raises when the database does not answer."""
     session.execute(select(1))

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.ports import Filters
+from core.finding import Filters
 from core.queries.frame import short_names, watched
 from core.queries.reasons import Part, item_mentions, line
 from core.records.item import Item, Mention, Story

@@ -198,7 +198,7 @@ class OutboxRow(Table):
 
 
 class Tombstone(Table):
-    """An item that was removed: id and last revision, no text, so that a late write cannot bring it back."""
+    """An item that was removed: id and one above its last revision, no text, so that a late write cannot bring it back."""
 
     __tablename__ = "tombstone"
 

@@ -93,6 +93,11 @@ def verify_chain(session: Session) -> int | None:
     return None
 
 
+def count(session: Session) -> int:
+    """How many rows the log has: they are numbered from 1 without a gap."""
+    return session.scalar(select(AuditRow.id).order_by(AuditRow.id.desc()).limit(1)) or 0
+
+
 def head(session: Session) -> str:
     """The hash of the last row (64 hexadecimal digits): what a digest or dossier prints."""
     found = session.execute(select(AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)).scalar()

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.clock import Clock
-from core.ports import Analyst, CaptureStore, DocumentRenderer, FileReader, SearchIndex, SourceKinds
+from core.finding import SearchIndex
+from core.ports import Analyst, CaptureStore, DocumentRenderer, FileReader, SourceKinds
 from core.records.engine import Store
 from core.rules.catalogue import CatalogueEntry
 from core.rules.matrix import ResponseMatrix

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from core.ports import IndexDocument
+from core.finding import IndexDocument
 from core.records.claim import Claim
 from core.records.item import Item, Mention, OutboxRow, Story, Tombstone
 from core.records.source import Quarantine, Source
-from core.rules.vocabulary import Band
+from core.rules.vocabulary import BROUGHT, Band
 from core.services.desk import Desk
 
 
@@ -75,6 +76,8 @@ def index_document(session: Session, item_ids: Sequence[int]) -> list[IndexDocum
             Item.source_id,
             Item.language,
             Item.kind,
+            Item.received_via,
+            Item.copy_of_id,
             Item.story_id,
             Item.first_seen_at,
             Item.published_at,
@@ -109,9 +112,33 @@ def index_document(session: Session, item_ids: Sequence[int]) -> list[IndexDocum
             need=row.need or 0.0,
             first_seen_at=row.first_seen_at,
             published_at=row.published_at,
+            kind=_kind(row),
+            copy=row.copy_of_id is not None,
         )
         for row in session.execute(query)
     ]
+
+
+def _kind(row: Any) -> str:
+    """As the inbox counts kinds; what came from elsewhere without a known source counts as press."""
+    if row.received_via in BROUGHT:
+        return "hand"
+    if row.social:
+        return "social"
+    return "foreign" if row.domestic is False else "press"
+
+
+def page(desk: Desk, above: int, limit: int) -> tuple[list[IndexDocument], int]:
+    """The next ``limit`` items by id, as the index holds them, and the id this reaches (``above`` when there are no more)."""
+    with desk.store.read() as session:
+        ids = list(session.scalars(select(Item.id).where(Item.id > above).order_by(Item.id).limit(limit)))
+        return index_document(session, ids), ids[-1] if ids else above
+
+
+def last_id(desk: Desk) -> int:
+    """The highest item id; 0 when there is none."""
+    with desk.store.read() as session:
+        return session.scalar(select(func.max(Item.id))) or 0
 
 
 def last_seq(desk: Desk) -> int:

@@ -187,7 +187,7 @@ def by_hand(url: str, title: str, text: str) -> tuple[str, str, str, str, str]:
     canonical = canonical_url(url) if url.strip() else ""
     shown_text = mask_handles_in(clean(text).strip())[:TEXT_LIMIT]
     shown_title = _line(mask_handles_in(clean(title)))[:TITLE_LIMIT] or _first_words(shown_text) or UNTITLED
-    content = _content_hash(shown_title, shown_text)
+    content = text_hash(shown_title, shown_text)
     return _key(canonical or f"text:{content}"), canonical, shown_title, shown_text, content
 
 
@@ -244,7 +244,7 @@ def _prepared(
         title=shown_title,
         text=shown_text,
         summary=summary,
-        content_sha256=_content_hash(shown_title, shown_text),
+        content_sha256=text_hash(shown_title, shown_text),
     )
 
 
@@ -261,7 +261,7 @@ def _key(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
-def _content_hash(title: str, text: str) -> str:
+def text_hash(title: str, text: str) -> str:
     """Equal for texts that differ in white space only."""
     return _key(f"{_line(title)}\n{_line(text)}")
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid, Unavailable
-from core.ports import Filters, IndexDocument, SearchPage, SortOrder
+from core.finding import Filters, IndexDocument, SearchPage, SortOrder
 from core.records.item import Item, Mention
 from core.records.source import Source
 from core.rules.permissions import require
@@ -66,6 +66,8 @@ class Matches:
     total: int
     node: Node | None
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    counted: int = 0
+    """How many of the newest matches the facets looked at."""
     banner: str = ""
     banner_en: str = ""
 
@@ -77,6 +79,7 @@ class SearchResult:
     total: int
     hits: tuple[Hit, ...]
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    counted: int = 0
     banner: str = ""
     banner_en: str = ""
 
@@ -100,7 +103,7 @@ def search(
     found = matches(desk, actor, query, filters, sort=sort, limit=limit, offset=offset, facets=facets)
     with desk.store.read() as session:
         hits = _hits(session, found.ids, found.node)
-    return SearchResult(found.total, hits, found.facets, found.banner, found.banner_en)
+    return SearchResult(found.total, hits, found.facets, found.counted, found.banner, found.banner_en)
 
 
 def matches(
@@ -135,7 +138,13 @@ def matches(
         with desk.store.read() as session:
             page = _without_index(session, node, filters, sort, limit, offset, facets)
     return Matches(
-        page.ids, page.total, node, page.facets, BANNER_VI if away else "", BANNER_EN if away else ""
+        page.ids,
+        page.total,
+        node,
+        page.facets,
+        page.counted,
+        BANNER_VI if away else "",
+        BANNER_EN if away else "",
     )
 
 
@@ -213,11 +222,12 @@ def _without_index(
     elif sort == "need":
         found.sort(key=lambda d: (d.need, d.id), reverse=True)
     else:  # the order by score is not promised to anybody
-        found.sort(key=lambda d: (d.first_seen_at, d.id), reverse=True)
+        found.sort(key=lambda d: d.id, reverse=True)
     return SearchPage(
         ids=tuple(document.id for document in found[offset : offset + limit]),
         total=len(found),
         facets=_facets(found) if facets else {},
+        counted=len(found) if facets else 0,
     )
 
 
@@ -234,6 +244,11 @@ def _passes(document: IndexDocument, filters: Filters) -> bool:
         and (filters.story is None or document.story == filters.story)
         and (filters.since is None or document.first_seen_at >= filters.since)
         and (filters.until is None or document.first_seen_at < filters.until)
+        and (not filters.kinds or document.kind in filters.kinds)
+        and (filters.copies is None or document.copy == filters.copies)
+        and document.reach_tier >= filters.reach
+        and (filters.above is None or document.id > filters.above)
+        and (filters.upto is None or document.id <= filters.upto)
     )
 
 
@@ -266,12 +281,13 @@ def _holds(node: Node, words: dict[str, set[str]], runs: dict[str, list[str]]) -
 
 def _facets(found: Sequence[IndexDocument]) -> dict[str, dict[str, int]]:
     counts: dict[str, Counter[str]] = {
-        name: Counter() for name in ("source", "language", "tag", "domestic", "locality")
+        name: Counter() for name in ("source", "language", "tag", "kind", "domestic", "locality")
     }
     for document in found:
         counts["source"][document.source] += 1
         counts["language"][document.language] += 1
         counts["tag"][document.tag] += 1
+        counts["kind"][document.kind] += 1
         counts["domestic"][str(int(document.domestic))] += 1
         counts["locality"].update({*document.localities, *document.localities_check})
     return {name: dict(counter) for name, counter in counts.items()}

@@ -1,76 +1,57 @@
 """Elasticsearch 8.19 behind the same meaning: whitespace analyzer over our tokens, strict mapping, external versions.
 
-Index names: ``<prefix>-000001`` behind the alias ``<prefix>``; ``<prefix>-state`` holds the last outbox number. Whole documents only:
-``update`` would bump the internal version and break ``external_gte`` (ecosystem.md §7). The client is imported at first use (1.4 s).
+Index names: ``<prefix>-000001`` and so on, one of them behind the alias ``<prefix>``; ``<prefix>-state`` holds for each the last outbox
+number that it was brought to. The client is imported at first use (1.4 s).
 """
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from core.errors import Unavailable
-from core.ports import Filters, IndexDocument, IndexStats, SearchPage, SortOrder
-from core.text.query import And, Node, Not, Phrase, Word
-from core.text.tokens import ANALYSIS_VERSION
-from indexer.search.fields import TITLE_WEIGHT, token_fields
+from core.errors import OutOfStep, Unavailable
+from core.finding import (
+    DEEPEST,
+    FACET_VALUES,
+    FACET_WINDOW,
+    BuildState,
+    Filters,
+    IndexDocument,
+    IndexStats,
+    SearchPage,
+    SortOrder,
+)
+from core.text.query import Node
+from indexer.search import elastic_query
+from indexer.search.elastic_layout import templates
+from indexer.search.elastic_write import Place, keep_place, place_of, write
+from indexer.search.fields import INDEX_VERSION
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
-#: one bulk request stays well under http.max_content_length (100 MB)
-BULK_BYTES = 5_000_000
-TIMEOUT_SECONDS = 30
-#: from + size may not pass this in one request (index.max_result_window)
-WINDOW = 10_000
-
-_TOKENS = {"type": "text", "analyzer": "whitespace"}
-_KEYWORD = {"type": "keyword", "ignore_above": 512}
-_MAPPING: dict[str, Any] = {
-    "dynamic": "strict",
-    "properties": {
-        "id": {"type": "long"},
-        "title_exact": _TOKENS,
-        "body_exact": _TOKENS,
-        "title_folded": _TOKENS,
-        "body_folded": _TOKENS,
-        "source": _KEYWORD,
-        "language": _KEYWORD,
-        "domestic": {"type": "boolean"},
-        "social": {"type": "boolean"},
-        "locality": _KEYWORD,
-        "locality_in": _KEYWORD,
-        "tag": _KEYWORD,
-        "story": {"type": "long"},
-        "has_claim": {"type": "boolean"},
-        "reach_tier": {"type": "byte"},
-        "need": {"type": "float"},
-        "first_seen": {"type": "date"},
-        "published": {"type": "date"},
-    },
-}
-_SORTS: dict[str, list[dict[str, Any]]] = {
-    "newest": [{"id": "desc"}],
-    "published": [{"published": {"order": "desc", "missing": "_last"}}, {"id": "desc"}],
-    "need": [{"need": "desc"}, {"id": "desc"}],
-    "score": [{"_score": "desc"}, {"id": "desc"}],
-}
-_FACETS = {
-    "source": "source",
-    "language": "language",
-    "tag": "tag",
-    "domestic": "domestic",
-    "locality": "locality",
-}
-FACET_VALUES = 200
+#: how long a busy node may take when nobody sits and waits
+PATIENCE = 60.0
+#: a person at a screen waits so long, then the store answers (reliability.md §3 row 7)
+SCREEN_SECONDS = 2.0
+#: after a failure screens do not ask again for so long
+REST_SECONDS = 5.0
+#: which index answers, and of which version, is looked up again after this
+LOOK_AGAIN_SECONDS = 10.0
+_FACETS = ("source", "language", "tag", "kind", "domestic", "locality")
+_STEPS = 400
 
 
 @dataclass(frozen=True, slots=True)
 class ElasticSettings:
-    """Where the cluster is and how to be let in. ``index`` is the alias and the prefix of the index names."""
+    """Where the cluster is and how to be let in. ``index`` is the alias and the prefix of the index names.
+
+    ``search_seconds`` is how long an answer to a search may take.
+    """
 
     url: str
     index: str = "lamro"
@@ -80,73 +61,114 @@ class ElasticSettings:
     ca: str = ""
     shards: int = 1
     replicas: int = 0
+    search_seconds: float = PATIENCE
 
 
 class ElasticIndex:
-    """:class:`core.ports.SearchIndex` over one alias of an Elasticsearch 8 cluster."""
+    """:class:`core.finding.SearchIndex` over one alias of an Elasticsearch 8 cluster."""
 
     def __init__(self, settings: ElasticSettings) -> None:
         self.settings = settings
+        self.state = f"{settings.index}-state"
+        self.facet_window = FACET_WINDOW
         self._client: Elasticsearch | None = None
+        self._resting_until = 0.0
+        self._checked_until = 0.0
 
-    @property
-    def _state(self) -> str:
-        return f"{self.settings.index}-state"
+    # --- connection -------------------------------------------------------------------------------------------------
 
-    @property
-    def _first(self) -> str:
-        return f"{self.settings.index}-000001"
-
-    @contextmanager
-    def _use(self) -> Iterator[Elasticsearch]:
-        """The client; whatever goes wrong on the way there or inside the engine becomes :class:`Unavailable`."""
-        from elasticsearch import ApiError, Elasticsearch, TransportError
+    def _connect(self) -> Elasticsearch:
+        from elasticsearch import Elasticsearch
 
         if self._client is None:
-            given: dict[str, Any] = {
-                "request_timeout": TIMEOUT_SECONDS,
-                "max_retries": 2,
-                "retry_on_timeout": False,
-            }
+            # Idempotent all through, and who calls tries again in its own time: the transport need not.
+            given: dict[str, Any] = {"request_timeout": PATIENCE, "max_retries": 0}
             if self.settings.api_key:
                 given["api_key"] = self.settings.api_key
             elif self.settings.user:
                 given["basic_auth"] = (self.settings.user, self.settings.password)
             if self.settings.ca:
                 given["ca_certs"] = self.settings.ca
-            self._client = Elasticsearch(self.settings.url, **given)
+            try:
+                self._client = Elasticsearch(self.settings.url, **given)
+            except (ValueError, OSError) as error:
+                raise _away(error) from error
+        return self._client
+
+    @contextmanager
+    def use(self) -> Iterator[Elasticsearch]:
+        """The client; whatever goes wrong on the way there or inside the engine becomes :class:`Unavailable`."""
+        from elasticsearch import ApiError, TransportError
+
+        client = self._connect()
         try:
-            yield self._client
+            yield client
         except (ApiError, TransportError) as error:
-            raise Unavailable(
-                "Máy tìm kiếm Elasticsearch đang không trả lời; dữ liệu vẫn nguyên và sẽ được lập chỉ mục khi máy trở lại.",
-                f"Elasticsearch cannot be used: {error}",
-            ) from error
+            raise _away(error) from error
+        self._resting_until = 0.0
+
+    @contextmanager
+    def _searching(self) -> Iterator[Elasticsearch]:
+        """As :meth:`use`, for as long as a search may take. One failure speaks for the next seconds."""
+        if time.monotonic() < self._resting_until:
+            raise _away("it did not answer a moment ago")
+        from elasticsearch import NotFoundError
+
+        try:
+            with self.use() as client:
+                quick = client.options(request_timeout=self.settings.search_seconds)
+                if time.monotonic() > self._checked_until:
+                    self._needed(quick)
+                    self._checked_until = time.monotonic() + LOOK_AGAIN_SECONDS
+                yield quick
+        except Unavailable as error:
+            self._checked_until = 0.0
+            if isinstance(error.__cause__, NotFoundError):
+                raise _away("there is no index yet", code="absent") from error
+            if error.code == "unavailable":
+                self._resting_until = time.monotonic() + REST_SECONDS
+            raise
+
+    def resolve(self, client: Elasticsearch) -> str | None:
+        """The index behind the alias; None when there is none."""
+        found = client.options(ignore_status=404).indices.get_alias(name=self.settings.index)
+        names = sorted(name for name in found if name not in {"error", "status"})
+        return names[-1] if names else None
+
+    def _needed(self, client: Elasticsearch) -> str:
+        name = self.resolve(client)
+        if name is None:
+            raise _away("there is no index yet", code="absent")
+        if place_of(client, self.state, name).index_version != INDEX_VERSION:
+            raise _away("the index was made by another version of the program", code="outdated")
+        return name
+
+    def make(self, client: Elasticsearch, **how: Any) -> str:
+        """A new index of the strict template; its name was never used."""
+        for template, content in templates(
+            self.settings.index, self.settings.shards, self.settings.replicas
+        ).items():
+            client.indices.put_index_template(name=template, **content)
+        numbers = [int(name.rpartition("-")[2]) for name in self.names(client)]
+        name = f"{self.settings.index}-{max(numbers, default=0) + 1:06d}"
+        client.indices.create(index=name, **how)
+        keep_place(client, self.state, name, Place(0, INDEX_VERSION, None))
+        return name
+
+    def names(self, client: Elasticsearch) -> list[str]:
+        """Every index of items of this prefix, half-made ones too."""
+        found = client.options(ignore_status=404).indices.get(
+            index=f"{self.settings.index}-0*", expand_wildcards="all", features=["aliases"]
+        )
+        return sorted(name for name in found if name.rpartition("-")[2].isdecimal())
 
     def create(self) -> None:
-        """Make the index behind its alias, and the state index, when they do not exist."""
-        with self._use() as client:
-            if not client.indices.exists_alias(name=self.settings.index):
-                if not client.indices.exists(index=self._first):
-                    client.indices.create(
-                        index=self._first,
-                        mappings=_MAPPING,
-                        settings={
-                            "number_of_shards": self.settings.shards,
-                            "number_of_replicas": self.settings.replicas,
-                            "refresh_interval": "1s",
-                        },
-                    )
-                client.indices.put_alias(index=self._first, name=self.settings.index)
-            if not client.indices.exists(index=self._state):
-                client.indices.create(
-                    index=self._state,
-                    mappings={
-                        "dynamic": "strict",
-                        "properties": {"last_seq": {"type": "long"}, "analysis_version": {"type": "integer"}},
-                    },
-                    settings={"number_of_shards": 1, "number_of_replicas": self.settings.replicas},
-                )
+        """Make the index behind its alias when there is none."""
+        with self.use() as client:
+            self._created(client)
+
+    def _created(self, client: Elasticsearch) -> str:
+        return self.resolve(client) or self.make(client, aliases={self.settings.index: {}})
 
     def close(self) -> None:
         """Close the connections."""
@@ -155,79 +177,35 @@ class ElasticIndex:
             self._client = None
 
     def drop(self) -> None:
-        """Delete the indexes of this prefix, by their exact names."""
-        with self._use() as client:
-            names = [self._state]
-            if client.indices.exists_alias(name=self.settings.index):
-                names += list(client.indices.get_alias(name=self.settings.index))
-            for name in names:
+        """Delete the indexes of this prefix, by their exact names, and their templates."""
+        with self.use() as client:
+            for name in [*self.names(client), self.state]:
                 client.indices.delete(index=name, ignore_unavailable=True)
+            for name in templates(self.settings.index, 1, 0):
+                client.options(ignore_status=404).indices.delete_index_template(name=name)
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
     def apply(
-        self, upserts: Sequence[IndexDocument], deletes: Sequence[tuple[int, int]], seq: int
+        self,
+        upserts: Sequence[IndexDocument],
+        deletes: Sequence[tuple[int, int]],
+        seq: int,
+        *,
+        after: int | None = None,
     ) -> list[tuple[int, str]]:
         """Bulk-write whole documents under external versions, then remember ``seq``. Reads the answer of every single item."""
-        refused: list[tuple[int, str]] = []
-        operations: list[dict[str, Any]] = []
-        size = 0
-        with self._use() as client:
-            self.create()
-
-            def flush() -> None:
-                nonlocal size
-                if operations:
-                    answer = client.bulk(operations=operations, index=self.settings.index, require_alias=True)
-                    self._check(answer, refused)
-                    operations.clear()
-                    size = 0
-
-            for document in upserts:
-                body = _body(document)
-                weight = 2 * sum(len(value) for value in body.values() if isinstance(value, str)) + 500
-                if size and size + weight > BULK_BYTES:
-                    flush()
-                operations += [{"index": _action(document.id, document.version)}, body]
-                size += weight
-            operations += [{"delete": _action(item_id, version)} for item_id, version in deletes]
-            flush()
-            client.index(
-                index=self._state,
-                id="state",
-                document={"last_seq": seq, "analysis_version": ANALYSIS_VERSION},
-                version=seq,
-                version_type="external_gte",
-            )
-        return refused
-
-    def _check(self, answer: Any, refused: list[tuple[int, str]]) -> None:
-        """Every item is done, or refused for good (kept apart), or worth another try (then the whole batch is tried again)."""
-        if not answer["errors"]:
-            return
-        for entry in answer["items"]:
-            result = next(iter(entry.values()))
-            status = result["status"]
-            if status < 300 or status in {404, 409}:  # 409: an older version came late; 404: deleted before
-                continue
-            reason = (
-                f"{result.get('error', {}).get('type', status)}: {result.get('error', {}).get('reason', '')}"
-            )
-            if (
-                status == 429
-                or status >= 500
-                or result.get("error", {}).get("type") == "cluster_block_exception"
-            ):
-                raise Unavailable(
-                    "Máy tìm kiếm Elasticsearch đang từ chối ghi (quá tải hoặc đầy đĩa); hệ thống sẽ tự ghi lại sau.",
-                    f"Elasticsearch refuses writes for now: {reason}",
-                )
-            refused.append((int(result["_id"]), reason))
+        with self.use() as client:
+            return apply_to(client, self.state, self._created(client), upserts, deletes, seq, after)
 
     def refresh(self) -> None:
         """Make all writes visible to search."""
-        with self._use() as client:
-            client.indices.refresh(index=[self.settings.index, self._state])
+        with self.use() as client:
+            client.indices.refresh(index=self.settings.index, ignore_unavailable=True)
+
+    def fresh(self) -> FreshElastic:
+        """The index being made beside this one."""
+        return FreshElastic(self)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -242,71 +220,76 @@ class ElasticIndex:
         facets: bool = False,
     ) -> SearchPage:
         """Ids in order, exact total, facet counts."""
-        body: dict[str, Any] = {"bool": {"filter": _filters(filters)}}
-        if query is not None:
-            body["bool"]["must" if sort == "score" else "filter"] = (
-                [_query(query)] if sort == "score" else [*_filters(filters), _query(query)]
-            )
-        order = _SORTS["newest"] if sort == "score" and query is None else _SORTS[sort]
-        with self._use() as client:
+        scored = sort == "score" and query is not None
+        with self._searching() as client:
             answer = client.search(
                 index=self.settings.index,
-                query=body,
-                sort=order,
-                size=max(0, min(limit, WINDOW - offset)),
-                from_=min(offset, WINDOW),
+                query=elastic_query.request(query, filters, scored=scored),
+                sort=elastic_query.SORTS["newest" if sort == "score" and not scored else sort],
+                size=max(0, min(limit, DEEPEST - offset)),
+                from_=min(offset, DEEPEST),
                 source=False,
                 track_total_hits=True,
-                aggs={
-                    name: {"terms": {"field": field, "size": FACET_VALUES}} for name, field in _FACETS.items()
-                }
-                if facets
-                else None,
+                aggs=_aggregations() if facets else None,
             )
-        counts = {
-            name: {
-                str(bucket["key"]): int(bucket["doc_count"])
-                for bucket in answer["aggregations"][name]["buckets"]
-            }
-            for name in (_FACETS if facets else ())
-        }
-        return SearchPage(
-            ids=tuple(int(hit["_id"]) for hit in answer["hits"]["hits"]),
-            total=int(answer["hits"]["total"]["value"]),
-            facets=counts,
-        )
+            total = int(answer["hits"]["total"]["value"])
+            found = answer["aggregations"] if facets else {}
+            if facets and total > self.facet_window:
+                above = self._newest(client, query, filters)
+                found = client.search(
+                    index=self.settings.index,
+                    query=elastic_query.request(query, replace(filters, above=above), scored=False),
+                    size=0,
+                    aggs=_aggregations(),
+                )["aggregations"]
+        counts = {field: _buckets(found[field]) for field in _FACETS} if facets else {}
+        ids = tuple(int(hit["_id"]) for hit in answer["hits"]["hits"])
+        return SearchPage(ids, total, counts, min(total, self.facet_window) if facets else 0)
+
+    def _newest(self, client: Elasticsearch, query: Node | None, filters: Filters) -> int:
+        """The id above which exactly as many hits stand as facets count, narrowed by histograms from the newest down."""
+        low, high, wanted = filters.above or 0, filters.upto, self.facet_window
+        if high is None:
+            high = int(client.search(index=self.settings.index, size=0, aggs={"m": {"max": {"field": "id"}}})["aggregations"]["m"]["value"])  # fmt: skip
+        while True:
+            width = max(1, -(-(high - low) // _STEPS))
+            buckets = client.search(
+                index=self.settings.index,
+                query=elastic_query.request(query, replace(filters, above=low, upto=high), scored=False),
+                size=0,
+                aggs={"h": {"histogram": {"field": "id", "interval": width, "offset": (low + 1) % width, "min_doc_count": 1, "order": {"_key": "desc"}}}},
+            )["aggregations"]["h"]["buckets"]  # fmt: skip
+            for bucket in buckets:
+                if wanted <= bucket["doc_count"]:
+                    low, high = int(bucket["key"]) - 1, int(bucket["key"]) + width - 1
+                    break
+                wanted -= bucket["doc_count"]
+            else:
+                return low
+            if width == 1:
+                return low
 
     def stats(self) -> IndexStats:
         """Documents held and the last outbox number applied; zero for an index that does not exist yet."""
-        with self._use() as client:
-            version = client.info()["version"]["number"]
-            if not client.indices.exists_alias(name=self.settings.index):
-                return IndexStats(
-                    documents=0,
-                    last_seq=0,
-                    engine=f"Elasticsearch {version}",
-                    analysis_version=ANALYSIS_VERSION,
-                )
-            state = client.options(ignore_status=404).get(index=self._state, id="state")
-            source = state.get("_source") or {"last_seq": 0, "analysis_version": ANALYSIS_VERSION}
-            documents = client.count(index=self.settings.index)["count"]
-        return IndexStats(
-            documents=int(documents),
-            last_seq=int(source["last_seq"]),
-            engine=f"Elasticsearch {version}",
-            analysis_version=int(source["analysis_version"]),
-        )
+        with self.use() as client:
+            engine = f"Elasticsearch {client.info()['version']['number']}"
+            name = self.resolve(client)
+            if name is None:
+                return IndexStats(0, 0, engine, INDEX_VERSION)
+            return stats_of(client, self.state, name, engine)
 
     def versions(self) -> Iterable[tuple[int, int]]:
-        """Every (id, version), ascending, from one point in time."""
-        with self._use() as client:
-            pit = client.open_point_in_time(index=self.settings.index, keep_alive="1m")["id"]
+        """Every (id, version), ascending, from one point in time; what was applied before is in it."""
+        with self.use() as client:
+            name = self._needed(client)
+            client.indices.refresh(index=name)
+            pit = client.open_point_in_time(index=name, keep_alive="2m")["id"]
             after: list[Any] | None = None
             try:
                 while True:
                     answer = client.search(
-                        pit={"id": pit, "keep_alive": "1m"},
-                        size=1000,
+                        pit={"id": pit, "keep_alive": "2m"},
+                        size=5000,
                         sort=[{"id": "asc"}],
                         search_after=after,
                         version=True,
@@ -318,85 +301,152 @@ class ElasticIndex:
                         return
                     for hit in hits:
                         yield int(hit["_id"]), int(hit["_version"])
-                    after = hits[-1]["sort"]
+                    after, pit = hits[-1]["sort"], answer["pit_id"]
             finally:
                 client.close_point_in_time(id=pit)
 
 
-def _action(item_id: int, version: int) -> dict[str, Any]:
-    return {"_id": str(item_id), "version": version, "version_type": "external_gte"}
+def apply_to(
+    client: Elasticsearch,
+    state: str,
+    name: str,
+    upserts: Sequence[IndexDocument],
+    deletes: Sequence[tuple[int, int]],
+    seq: int,
+    after: int | None,
+) -> list[tuple[int, str]]:
+    """A batch into one index by its own name, so that a swap in between cannot lose it."""
+    place = place_of(client, state, name)
+    if place.index_version != INDEX_VERSION:
+        raise _away("the index was made by another version of the program", code="outdated")
+    if after is not None and place.last_seq < after:
+        raise OutOfStep(
+            "Chỉ mục vừa được thay bằng chỉ mục khác; hệ thống sẽ đọc lại từ chỗ của nó.",
+            f"The index stands at {place.last_seq}, not at {after}: it was swapped or lost.",
+        )
+    refused = write(client, name, upserts, deletes)
+    if seq > place.last_seq:
+        keep_place(client, state, name, replace(place, last_seq=seq))
+    return refused
 
 
-def _moment(value: datetime | None) -> str | None:
-    return None if value is None else value.isoformat()
+def stats_of(client: Elasticsearch, state: str, name: str, engine: str) -> IndexStats:
+    """What one index holds."""
+    place = place_of(client, state, name)
+    documents = int(client.count(index=name)["count"])
+    return IndexStats(documents, place.last_seq, engine, place.index_version)
 
 
-def _body(document: IndexDocument) -> dict[str, Any]:
-    fields = token_fields(document)
-    body: dict[str, Any] = {
-        "id": document.id,
-        **fields._asdict(),
-        "source": document.source,
-        "language": document.language,
-        "domestic": document.domestic,
-        "social": document.social,
-        "locality": sorted({*document.localities, *document.localities_check}),
-        "locality_in": sorted(document.localities),
-        "tag": document.tag,
-        "story": document.story,
-        "has_claim": document.has_claim,
-        "reach_tier": document.reach_tier,
-        "need": document.need,
-        "first_seen": _moment(document.first_seen_at),
-    }
-    if document.published_at is not None:
-        body["published"] = _moment(document.published_at)
-    return body
+def _aggregations() -> dict[str, Any]:
+    return {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in _FACETS}
 
 
-def _filters(filters: Filters) -> list[dict[str, Any]]:
-    clauses: list[dict[str, Any]] = []
-    for field, words in (
-        ("source", filters.sources),
-        ("language", filters.languages),
-        ("tag", filters.tags),
-        ("locality", filters.localities),
-    ):
-        if words:
-            clauses.append({"terms": {field: list(words)}})
-    for field, flag in (
-        ("domestic", filters.domestic),
-        ("social", filters.social),
-        ("has_claim", filters.has_claim),
-    ):
-        if flag is not None:
-            clauses.append({"term": {field: flag}})
-    if filters.story is not None:
-        clauses.append({"term": {"story": filters.story}})
-    span: dict[str, str] = {}
-    if filters.since is not None:
-        span["gte"] = filters.since.isoformat()
-    if filters.until is not None:
-        span["lt"] = filters.until.isoformat()
-    if span:
-        clauses.append({"range": {"first_seen": span}})
-    return clauses
+def _buckets(found: Any) -> dict[str, int]:
+    counts = Counter({str(bucket["key"]): int(bucket["doc_count"]) for bucket in found["buckets"]})
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _query(node: Node) -> dict[str, Any]:
-    """The tree in the engine's language; only tokens of ours get there, never raw text."""
-    if isinstance(node, Word | Phrase):
-        text = node.token if isinstance(node, Word) else " ".join(node.tokens)
-        return {
-            "multi_match": {
-                "query": text,
-                "type": "phrase",
-                "fields": [f"title_{node.field}^{TITLE_WEIGHT}", f"body_{node.field}"],
-                "analyzer": "whitespace",
-            }
-        }
-    if isinstance(node, And):
-        return {"bool": {"must": [_query(part) for part in node.parts]}}
-    if isinstance(node, Not):
-        return {"bool": {"must_not": [_query(node.part)], "must": [{"match_all": {}}]}}
-    return {"bool": {"should": [_query(part) for part in node.parts], "minimum_should_match": 1}}
+def _away(error: object, code: str = "unavailable") -> Unavailable:
+    return Unavailable(
+        "Máy tìm kiếm Elasticsearch đang không trả lời; dữ liệu vẫn nguyên và sẽ được lập chỉ mục khi máy trở lại.",
+        f"Elasticsearch cannot be used: {error}",
+        code=code,
+    )
+
+
+class FreshElastic:
+    """:class:`core.finding.FreshIndex`: the next numbered index, not yet behind the alias. ``<prefix>-state`` remembers which it is."""
+
+    def __init__(self, index: ElasticIndex) -> None:
+        self._index = index
+
+    def _name(self, client: Elasticsearch) -> str | None:
+        found = client.options(ignore_status=404).get(index=self._index.state, id="building").get("_source")
+        name = str(found["name"]) if found else ""
+        return name if name and client.indices.exists(index=name) else None
+
+    def _begun_name(self, client: Elasticsearch) -> str:
+        name = self._name(client)
+        if name is None:
+            raise OutOfStep(
+                "Chỉ mục đang lập dở đã mất; hãy lập lại từ đầu.",
+                "The half-made index is gone; begin again.",
+            )
+        return name
+
+    def begun(self) -> BuildState | None:
+        """How far the half-made index is."""
+        with self._index.use() as client:
+            name = self._name(client)
+            place = None if name is None else place_of(client, self._index.state, name)
+        if place is None or place.filled_to is None or place.index_version != INDEX_VERSION:
+            return None
+        return BuildState(place.filled_to, place.last_seq)
+
+    def begin(self, seq: int) -> None:
+        """A new index without replicas and refreshes until it is full; any half-made one is deleted."""
+        with self._index.use() as client:
+            left = self._name(client)
+            if left is not None and left != self._index.resolve(client):
+                client.indices.delete(index=left)
+            name = self._index.make(
+                client, settings={"index": {"refresh_interval": "-1", "number_of_replicas": 0}}
+            )
+            keep_place(client, self._index.state, name, Place(seq, INDEX_VERSION, 0))
+            client.index(index=self._index.state, id="building", document={"name": name})
+
+    def fill(self, documents: Sequence[IndexDocument], filled_to: int) -> list[tuple[int, str]]:
+        """Write the next documents, then how far that goes; a kill in between writes them again, which changes nothing."""
+        with self._index.use() as client:
+            name = self._begun_name(client)
+            refused = write(client, name, documents, [])
+            place = place_of(client, self._index.state, name)
+            keep_place(client, self._index.state, name, replace(place, filled_to=filled_to))
+        return refused
+
+    def apply(
+        self,
+        upserts: Sequence[IndexDocument],
+        deletes: Sequence[tuple[int, int]],
+        seq: int,
+        *,
+        after: int | None = None,
+    ) -> list[tuple[int, str]]:
+        """What changed while it was filled."""
+        with self._index.use() as client:
+            return apply_to(client, self._index.state, self._begun_name(client), upserts, deletes, seq, after)
+
+    def stats(self) -> IndexStats:
+        """Of the fresh index."""
+        with self._index.use() as client:
+            name = self._begun_name(client)
+            client.indices.refresh(index=name)
+            return stats_of(client, self._index.state, name, "Elasticsearch")
+
+    def swap(self) -> None:
+        """Give it its replicas and refreshes, then move the alias and delete the old indexes in one step of the cluster."""
+        alias = self._index.settings.index
+        with self._index.use() as client:
+            name = self._begun_name(client)
+            client.indices.put_settings(
+                index=name,
+                settings={
+                    "index": {
+                        "refresh_interval": "1s",
+                        "number_of_replicas": self._index.settings.replicas,
+                    }
+                },
+            )
+            client.indices.refresh(index=name)
+            old = [other for other in self._index.names(client) if other != name]
+            client.indices.update_aliases(
+                actions=[
+                    {"add": {"index": name, "alias": alias}},
+                    *({"remove_index": {"index": other}} for other in old),
+                ]
+            )
+            place = place_of(client, self._index.state, name)
+            keep_place(client, self._index.state, name, replace(place, filled_to=None))
+            client.options(ignore_status=404).delete(index=self._index.state, id="building")
+            for other in old:
+                client.options(ignore_status=404).delete(index=self._index.state, id=other)

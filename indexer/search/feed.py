@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from core import faults
-from core.ports import IndexDocument, SearchIndex
+from core.errors import OutOfStep
+from core.finding import FreshIndex, IndexDocument, SearchIndex
 
 BATCH = 200
 
@@ -31,7 +32,7 @@ class Batch(Protocol):
 
 
 def drain(
-    index: SearchIndex,
+    index: SearchIndex | FreshIndex,
     read: Callable[[int, int], Batch],
     refuse: Callable[[list[tuple[int, str]]], object],
     *,
@@ -41,14 +42,20 @@ def drain(
 
     Raises :class:`core.errors.Unavailable` when the engine is away; nothing is lost, the next call goes on.
     """
-    start = after = index.stats().last_seq
+    passed = 0
+    after = index.stats().last_seq
     while True:
         batch = read(after, limit)
         if batch.last_seq <= after:
-            return after - start
+            return passed
         faults.point("feed.before_apply")
-        refused = index.apply(batch.documents, batch.deletes, batch.last_seq)
+        try:
+            refused = index.apply(batch.documents, batch.deletes, batch.last_seq, after=after)
+        except OutOfStep:
+            after = index.stats().last_seq  # another index answers now: from where it stands
+            continue
         faults.point("feed.after_apply")
         if refused:
             refuse(refused)
+        passed += batch.last_seq - after
         after = batch.last_seq

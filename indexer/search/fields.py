@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from core.ports import IndexDocument
-from core.text.tokens import index_fields
+from core.clock import VIETNAM
+from core.finding import IndexDocument
+from core.text.tokens import ANALYSIS_VERSION, index_fields
+
+#: raise it when what an index stores of an item changes; the index is then made anew by itself
+LAYOUT = 2
+#: stored with every index: the text chain and the layout that made it
+INDEX_VERSION = ANALYSIS_VERSION * 100 + LAYOUT
 
 #: a title hit weighs as much as this many body hits when sorted by score, on both engines
 TITLE_WEIGHT = 4.0
@@ -20,6 +26,11 @@ class TokenFields(NamedTuple):
     body_exact: str
     title_folded: str
     body_folded: str
+
+
+def day_of(document: IndexDocument) -> int:
+    """The day an item was first seen in Viet Nam, as its number in the calendar: both engines count volume by it."""
+    return document.first_seen_at.astimezone(VIETNAM).date().toordinal()
 
 
 def token_fields(document: IndexDocument) -> TokenFields:

@@ -9,197 +9,158 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from core.errors import Unavailable
-from core.ports import Filters, IndexDocument, IndexStats, SearchPage, SortOrder
-from core.text.query import And, Node, Not, Or, Phrase, Word
-from core.text.tokens import ANALYSIS_VERSION
-from indexer.search.fields import TITLE_WEIGHT, token_fields
+from core.errors import OutOfStep, Unavailable
+from core.finding import (
+    FACET_VALUES,
+    FACET_WINDOW,
+    BuildState,
+    Filters,
+    IndexDocument,
+    IndexStats,
+    SearchPage,
+    SortOrder,
+)
+from core.text.query import Node
+from indexer.search.fields import INDEX_VERSION, TITLE_WEIGHT, token_fields
+from indexer.search.fts5_files import Generations, OneFile
+from indexer.search.fts5_query import Condition
+from indexer.search.fts5_schema import SCHEMA, add, put, take
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), last_seq INTEGER NOT NULL, analysis_version INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS doc (
-    id INTEGER PRIMARY KEY, version INTEGER NOT NULL,
-    title_exact TEXT NOT NULL, body_exact TEXT NOT NULL, title_folded TEXT NOT NULL, body_folded TEXT NOT NULL,
-    source TEXT NOT NULL, language TEXT NOT NULL, domestic INTEGER NOT NULL, social INTEGER NOT NULL, tag TEXT NOT NULL,
-    story INTEGER, has_claim INTEGER NOT NULL, reach_tier INTEGER NOT NULL, need REAL NOT NULL,
-    first_seen REAL NOT NULL, published REAL
-);
-CREATE INDEX IF NOT EXISTS doc_published ON doc (published DESC, id DESC);
-CREATE INDEX IF NOT EXISTS doc_source ON doc (source, id DESC);
-CREATE INDEX IF NOT EXISTS doc_story ON doc (story, id DESC);
-CREATE TABLE IF NOT EXISTS doc_locality (doc INTEGER NOT NULL, locality TEXT NOT NULL, band TEXT NOT NULL, PRIMARY KEY (doc, locality)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS doc_locality_by_place ON doc_locality (locality, doc DESC);
-CREATE TABLE IF NOT EXISTS tomb (id INTEGER PRIMARY KEY, version INTEGER NOT NULL);
-CREATE VIRTUAL TABLE IF NOT EXISTS fts USING fts5 (
-    title_exact, body_exact, title_folded, body_folded, content='doc', content_rowid='id', tokenize='ascii'
-);
-"""
-
-_TOKEN_COLUMNS = "title_exact, body_exact, title_folded, body_folded"
 _ORDERS: dict[str, str] = {
-    "newest": "doc.id DESC",
     "published": "doc.published DESC NULLS LAST, doc.id DESC",
     "need": "doc.need DESC, doc.id DESC",
 }
-_FACETS: dict[str, str] = {
-    "source": "doc.source",
-    "language": "doc.language",
-    "tag": "doc.tag",
-    "domestic": "doc.domestic",
-}
-
-
-def _seconds(moment: datetime | None) -> float | None:
-    return None if moment is None else moment.astimezone(UTC).timestamp()
+_FACETS = ("source", "language", "tag", "kind", "domestic")
+#: what SQLite says of a file that cannot be read as what it was
+_DAMAGED = ("malformed", "not a database", "no such table", "no such column", "vtable constructor failed")
+_AWAY_VI = "Chỉ mục tìm kiếm đang không dùng được; dữ liệu vẫn nguyên. Màn hình tìm trực tiếp trong kho cho tới khi chỉ mục trở lại."
 
 
 class Fts5Index:
-    """:class:`core.ports.SearchIndex` over one SQLite file. Safe for several threads and processes (one writes at a time)."""
+    """:class:`core.finding.SearchIndex` over one SQLite file. Safe for several threads and processes (one writes at a time)."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, files: Generations | OneFile | None = None) -> None:
         self.path = path
+        self._files = Generations(path) if files is None else files
         self._local = threading.local()
+        self.facet_window = FACET_WINDOW
 
     # --- connection -------------------------------------------------------------------------------------------------
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        inode = self.path.stat().st_ino if self.path.exists() else None
-        if connection is not None and getattr(self._local, "inode", None) == inode and inode is not None:
-            return connection
-        if connection is not None:
+    @contextmanager
+    def use(self, *, create: bool = False) -> Iterator[sqlite3.Connection]:
+        """The connection; whatever goes wrong inside SQLite becomes :class:`Unavailable`."""
+        try:
+            yield self._connection(create=create)
+        except (sqlite3.Error, OSError) as error:
+            self.close()
+            damaged = any(words in str(error) for words in _DAMAGED)
+            raise Unavailable(
+                _AWAY_VI,
+                f"The FTS5 index cannot be used: {error}",
+                code="damaged" if damaged else "unavailable",
+            ) from error
+
+    def _connection(self, *, create: bool) -> sqlite3.Connection:
+        """The thread's own connection to the file that answers now; a swapped or deleted file is noticed."""
+        real = self._files.current()
+        held: tuple[sqlite3.Connection, Path, int] | None = getattr(self._local, "held", None)
+        if held is not None:
+            if real == held[1] and real.stat().st_ino == held[2]:
+                return held[0]
+            self.close()
+        if real is None:
+            if not create:
+                raise Unavailable(_AWAY_VI, "There is no FTS5 index yet.", code="absent")
+            real = self._files.first()
+        connection = sqlite3.connect(
+            f"{real.as_uri()}?mode={'rwc' if create else 'rw'}",
+            uri=True,
+            isolation_level=None,
+            timeout=10.0,
+            check_same_thread=False,
+        )
+        try:
+            self._prepare(connection, create=create)
+        except BaseException:
             connection.close()
-        if not self.path.parent.exists():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self.path, isolation_level=None, timeout=10.0, check_same_thread=False)
+            raise
+        self._local.held = (connection, real, real.stat().st_ino)
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection, *, create: bool) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         # The index can always be made again from the store, so a lost last second costs nothing: it catches up.
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.executescript(_SCHEMA)
-        connection.execute("INSERT OR IGNORE INTO state VALUES (1, 0, ?)", (ANALYSIS_VERSION,))
-        self._local.connection = connection
-        self._local.inode = self.path.stat().st_ino
-        return connection
-
-    @contextmanager
-    def _use(self) -> Iterator[sqlite3.Connection]:
-        try:
-            yield self._connection()
-        except sqlite3.Error as error:
-            self.close()
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0 and create:
+            connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA}")
+            connection.execute("INSERT OR IGNORE INTO state VALUES (1, 0, ?, NULL)", (INDEX_VERSION,))
+            connection.execute(f"PRAGMA user_version={INDEX_VERSION}")
+            connection.execute("COMMIT")
+        elif version != INDEX_VERSION:
             raise Unavailable(
-                "Chỉ mục tìm kiếm đang không dùng được; dữ liệu vẫn nguyên. Màn hình tìm trực tiếp trong kho cho tới khi chỉ mục trở lại.",
-                f"The FTS5 index cannot be used: {error}",
-            ) from error
+                _AWAY_VI,
+                f"The FTS5 index was made by another version of the program ({version}, not {INDEX_VERSION}).",
+                code="outdated" if version else "absent",
+            )
 
     def create(self) -> None:
         """Make the file and its tables."""
-        with self._use():
+        with self.use(create=True):
             pass
 
     def close(self) -> None:
         """Close this thread's connection."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is not None:
-            self._local.connection = None
-            connection.close()
+        held: tuple[sqlite3.Connection, Path, int] | None = getattr(self._local, "held", None)
+        if held is not None:
+            self._local.held = None
+            held[0].close()
 
     def drop(self) -> None:
-        """Delete the file; the next use makes an empty one."""
+        """Delete the file and every half-made one."""
         self.close()
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+        self._files.remove()
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
     def apply(
-        self, upserts: Sequence[IndexDocument], deletes: Sequence[tuple[int, int]], seq: int
+        self,
+        upserts: Sequence[IndexDocument],
+        deletes: Sequence[tuple[int, int]],
+        seq: int,
+        *,
+        after: int | None = None,
     ) -> list[tuple[int, str]]:
         """Write a batch in one transaction, together with the outbox number it reaches."""
         prepared = [(document, token_fields(document)) for document in upserts]
-        with self._use() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                for document, fields in prepared:
-                    self._put(db, document, fields)
-                for item_id, version in deletes:
-                    self._remove(db, item_id, version)
-                db.execute("UPDATE state SET last_seq = max(last_seq, ?)", (seq,))
-                db.execute("COMMIT")
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
+        with self.use(create=True) as db, _writing(db):
+            reached = db.execute("SELECT last_seq FROM state").fetchone()[0]
+            if after is not None and reached < after:
+                raise OutOfStep(
+                    "Chỉ mục vừa được thay bằng chỉ mục khác; hệ thống sẽ đọc lại từ chỗ của nó.",
+                    f"The index stands at {reached}, not at {after}: it was swapped or lost.",
+                )
+            for document, fields in prepared:
+                put(db, document, fields)
+            for item_id, version in deletes:
+                take(db, item_id, version)
+            db.execute("UPDATE state SET last_seq = max(last_seq, ?)", (seq,))
         return []
-
-    def _put(
-        self, db: sqlite3.Connection, document: IndexDocument, fields: tuple[str, str, str, str]
-    ) -> None:
-        gone = db.execute("SELECT version FROM tomb WHERE id = ?", (document.id,)).fetchone()
-        if gone is not None and gone[0] >= document.version:
-            return
-        old = db.execute(f"SELECT version, {_TOKEN_COLUMNS} FROM doc WHERE id = ?", (document.id,)).fetchone()
-        if old is not None and old[0] > document.version:
-            return
-        if old is not None and tuple(old[1:]) != tuple(fields):
-            db.execute(
-                f"INSERT INTO fts (fts, rowid, {_TOKEN_COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?)",
-                (document.id, *old[1:]),
-            )
-        db.execute(
-            f"INSERT OR REPLACE INTO doc (id, version, {_TOKEN_COLUMNS}, source, language, domestic, social, tag, story, has_claim,"
-            " reach_tier, need, first_seen, published) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                document.id,
-                document.version,
-                *fields,
-                document.source,
-                document.language,
-                int(document.domestic),
-                int(document.social),
-                document.tag,
-                document.story,
-                int(document.has_claim),
-                document.reach_tier,
-                document.need,
-                _seconds(document.first_seen_at),
-                _seconds(document.published_at),
-            ),
-        )
-        # Rewriting the text index is the dear part of a review click: only when the text changed (performance.md, pitfall 6).
-        if old is None or tuple(old[1:]) != tuple(fields):
-            db.execute(
-                f"INSERT INTO fts (rowid, {_TOKEN_COLUMNS}) VALUES (?, ?, ?, ?, ?)", (document.id, *fields)
-            )
-        db.execute("DELETE FROM doc_locality WHERE doc = ?", (document.id,))
-        places = dict.fromkeys(document.localities_check, "check") | dict.fromkeys(document.localities, "in")
-        db.executemany(
-            "INSERT INTO doc_locality VALUES (?, ?, ?)",
-            [(document.id, code, band) for code, band in places.items()],
-        )
-
-    def _remove(self, db: sqlite3.Connection, item_id: int, version: int) -> None:
-        old = db.execute(f"SELECT version, {_TOKEN_COLUMNS} FROM doc WHERE id = ?", (item_id,)).fetchone()
-        db.execute(
-            "INSERT INTO tomb VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET version = max(version, excluded.version)",
-            (item_id, version),
-        )
-        if old is None or old[0] > version:
-            return
-        db.execute(
-            f"INSERT INTO fts (fts, rowid, {_TOKEN_COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?)",
-            (item_id, *old[1:]),
-        )
-        db.execute("DELETE FROM doc WHERE id = ?", (item_id,))
-        db.execute("DELETE FROM doc_locality WHERE doc = ?", (item_id,))
 
     def refresh(self) -> None:
         """Nothing to do: a committed batch is visible."""
+
+    def fresh(self) -> FreshFts5:
+        """The index being made beside this one."""
+        if not isinstance(self._files, Generations):
+            raise TypeError("a half-made index has none beside it")
+        return FreshFts5(self._files)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -214,14 +175,11 @@ class Fts5Index:
         facets: bool = False,
     ) -> SearchPage:
         """Ids in order, total, facet counts."""
-        condition = _Condition(query)
-        condition.add_filters(filters)
-        order = _ORDERS["newest"] if sort == "score" and not condition.ranked else _ORDERS.get(sort, "")
+        condition = Condition(query, filters)
+        order = _ORDERS.get(sort, f"{condition.row} DESC")
         if sort == "score" and condition.ranked:
             order = f"bm25(fts, {TITLE_WEIGHT}, 1.0, {TITLE_WEIGHT}, 1.0), doc.id DESC"
-        elif sort == "newest" and condition.ranked:
-            order = "fts.rowid DESC"
-        with self._use() as db:
+        with self.use() as db:
             ids = tuple(
                 row[0]
                 for row in db.execute(
@@ -233,137 +191,135 @@ class Fts5Index:
                 f"SELECT count(*) FROM {condition.tables} WHERE {condition.where}", condition.values
             ).fetchone()[0]
             counts = self._facets(db, condition) if facets else {}
-        return SearchPage(ids=ids, total=total, facets=counts)
+        return SearchPage(ids, total, counts, min(total, self.facet_window) if facets else 0)
 
-    def _facets(self, db: sqlite3.Connection, condition: _Condition) -> dict[str, dict[str, int]]:
-        counts: dict[str, dict[str, int]] = {}
-        for name, column in _FACETS.items():
-            rows = db.execute(
-                f"SELECT {column}, count(*) FROM {condition.tables} WHERE {condition.where} GROUP BY 1 ORDER BY 2 DESC, 1",
+    def _facets(self, db: sqlite3.Connection, condition: Condition) -> dict[str, dict[str, int]]:
+        newest = (
+            f"SELECT doc.id AS id, {', '.join(f'doc.{name}' for name in _FACETS)} FROM {condition.tables}"
+            f" WHERE {condition.where} ORDER BY {condition.row} DESC LIMIT {self.facet_window:d}"
+        )
+        counts: dict[str, Counter[str]] = {name: Counter() for name in (*_FACETS, "locality")}
+        ids = []
+        for item_id, *values in db.execute(newest, condition.values):
+            ids.append(item_id)
+            for name, value in zip(_FACETS, values, strict=True):
+                counts[name][str(value)] += 1
+        if ids:
+            places = db.execute(
+                f"SELECT place.locality, count(*) FROM ({newest}) AS found JOIN doc_locality AS place ON place.doc = found.id"
+                " GROUP BY 1",
                 condition.values,
             )
-            counts[name] = {_facet_value(value): number for value, number in rows}
-        rows = db.execute(
-            f"SELECT place.locality, count(*) FROM {condition.tables} JOIN doc_locality AS place ON place.doc = doc.id"
-            f" WHERE {condition.where} GROUP BY 1 ORDER BY 2 DESC, 1",
-            condition.values,
-        )
-        counts["locality"] = {str(value): number for value, number in rows}
-        return counts
+            counts["locality"].update(dict(places))
+        return {name: most_frequent(counter) for name, counter in counts.items()}
 
     def stats(self) -> IndexStats:
         """Documents held and the last outbox number applied."""
-        with self._use() as db:
-            last_seq, version = db.execute("SELECT last_seq, analysis_version FROM state").fetchone()
-            documents = db.execute("SELECT count(*) FROM doc").fetchone()[0]
-        return IndexStats(
-            documents=documents,
-            last_seq=last_seq,
-            engine=f"FTS5 (SQLite {sqlite3.sqlite_version})",
-            analysis_version=version,
-        )
+        engine = f"FTS5 (SQLite {sqlite3.sqlite_version})"
+        try:
+            with self.use() as db:
+                last_seq, version = db.execute("SELECT last_seq, index_version FROM state").fetchone()
+                documents = db.execute("SELECT count(*) FROM doc").fetchone()[0]
+        except Unavailable as error:
+            if error.code != "absent":
+                raise
+            return IndexStats(0, 0, engine, INDEX_VERSION)
+        return IndexStats(documents, last_seq, engine, version)
 
     def versions(self) -> Iterable[tuple[int, int]]:
-        """Every (id, version), ascending."""
-        with self._use() as db:
+        """Every (id, version), ascending. What is wrong inside the file is found first, and said as ``damaged``."""
+        with self.use() as db:
+            # Rank 1 compares the text index with the table it was made from: an edit past it is found.
+            db.execute("INSERT INTO fts (fts, rank) VALUES ('integrity-check', 1)")
+            found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise sqlite3.DatabaseError(f"malformed: {found}")
             yield from db.execute("SELECT id, version FROM doc ORDER BY id")
 
 
-def _facet_value(value: Any) -> str:
-    return {0: "0", 1: "1"}.get(value, str(value)) if isinstance(value, int) else str(value)
+def most_frequent(counts: Counter[str]) -> dict[str, int]:
+    """The values of a facet as every engine gives them: by count, then by name."""
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return dict(ordered[:FACET_VALUES])
 
 
-class _Condition:
-    """A parsed query and filters as SQL: one MATCH where FTS5 can express the tree, set tests elsewhere (a Not that stands alone)."""
-
-    def __init__(self, query: Node | None) -> None:
-        self.values: list[Any] = []
-        self.ranked = False
-        self.tables = "doc"
-        clauses: list[str] = []
-        if query is not None:
-            match = _match(query)
-            if match is not None:
-                self.ranked = True
-                self.tables = "fts CROSS JOIN doc ON doc.id = fts.rowid"
-                clauses.append("fts MATCH ?")
-                self.values.append(match)
-            else:
-                clauses.append(self._sets(query))
-        self._clauses = clauses
-
-    @property
-    def where(self) -> str:
-        return " AND ".join(self._clauses) or "1"
-
-    def _sets(self, node: Node) -> str:
-        match = _match(node)
-        if match is not None:
-            self.values.append(match)
-            return "doc.id IN (SELECT rowid FROM fts WHERE fts MATCH ?)"
-        if isinstance(node, Not):
-            return f"NOT {self._sets(node.part)}"
-        joiner = " AND " if isinstance(node, And) else " OR "
-        return (
-            "(" + joiner.join(self._sets(part) for part in node.parts) + ")"
-            if isinstance(node, And | Or)
-            else "0"
-        )
-
-    def add_filters(self, filters: Filters) -> None:
-        for column, words in (
-            ("source", filters.sources),
-            ("language", filters.languages),
-            ("tag", filters.tags),
-        ):
-            if words:
-                self._clauses.append(f"doc.{column} IN ({', '.join('?' * len(words))})")
-                self.values.extend(words)
-        for column, flag in (
-            ("domestic", filters.domestic),
-            ("social", filters.social),
-            ("has_claim", filters.has_claim),
-        ):
-            if flag is not None:
-                self._clauses.append(f"doc.{column} = ?")
-                self.values.append(int(flag))
-        if filters.localities:
-            self._clauses.append(
-                f"doc.id IN (SELECT doc FROM doc_locality WHERE locality IN ({', '.join('?' * len(filters.localities))}))"
-            )
-            self.values.extend(filters.localities)
-        if filters.story is not None:
-            self._clauses.append("doc.story = ?")
-            self.values.append(filters.story)
-        if filters.since is not None:
-            self._clauses.append("doc.first_seen >= ?")
-            self.values.append(_seconds(filters.since))
-        if filters.until is not None:
-            self._clauses.append("doc.first_seen < ?")
-            self.values.append(_seconds(filters.until))
+@contextmanager
+def _writing(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
-def _match(node: Node) -> str | None:
-    """The tree in FTS5's own language, every token quoted; None where a Not has nothing to be taken from."""
-    if isinstance(node, Word):
-        return f'{{title_{node.field} body_{node.field}}} : "{node.token}"'
-    if isinstance(node, Phrase):
-        words = " ".join(node.tokens)
-        return f'{{title_{node.field} body_{node.field}}} : "{words}"'
-    if isinstance(node, Or):
-        parts = [_match(part) for part in node.parts]
-        return (
-            None
-            if any(part is None for part in parts)
-            else "(" + " OR ".join(part for part in parts if part) + ")"
-        )
-    if isinstance(node, And):
-        wanted = [_match(part) for part in node.parts if not isinstance(part, Not)]
-        unwanted = [_match(part.part) for part in node.parts if isinstance(part, Not)]
-        if not wanted or any(part is None for part in wanted + unwanted):
+class FreshFts5:
+    """:class:`core.finding.FreshIndex`: the next numbered file, not yet behind the link."""
+
+    def __init__(self, files: Generations) -> None:
+        self._files = files
+        self._index: Fts5Index | None = None
+
+    def _made(self) -> Fts5Index:
+        if self._index is None:
+            path = self._files.half_made() or self._files.next()
+            self._index = Fts5Index(path, files=OneFile(path))
+        return self._index
+
+    def begun(self) -> BuildState | None:
+        """How far the half-made file is; one of another version or a damaged one does not count."""
+        if self._files.half_made() is None:
             return None
-        text = "(" + " AND ".join(part for part in wanted if part) + ")"
-        for part in unwanted:
-            text = f"({text} NOT {part})"
-        return text
-    return None
+        try:
+            with self._made().use() as db:
+                last_seq, filled_to = db.execute("SELECT last_seq, filled_to FROM state").fetchone()
+        except Unavailable as error:
+            if error.code not in {"absent", "outdated", "damaged"}:
+                raise
+            return None
+        return None if filled_to is None else BuildState(filled_to, last_seq)
+
+    def begin(self, seq: int) -> None:
+        """A new file, in the place of any half-made one."""
+        self._made().drop()
+        self._index = None
+        with self._made().use(create=True) as db:
+            db.execute("UPDATE state SET last_seq = ?, filled_to = 0", (seq,))
+
+    def fill(self, documents: Sequence[IndexDocument], filled_to: int) -> list[tuple[int, str]]:
+        """Write the next documents and how far that goes, in one transaction."""
+        prepared = [(document, token_fields(document)) for document in documents]
+        with self._made().use() as db, _writing(db):
+            # One that went on after a kill may know the newest items already, from what the outbox said.
+            known = db.execute("SELECT coalesce(max(id), 0) FROM doc").fetchone()[0]
+            for document, fields in prepared:
+                (add if document.id > known else put)(db, document, fields)
+            db.execute("UPDATE state SET filled_to = ?", (filled_to,))
+        return []
+
+    def apply(
+        self,
+        upserts: Sequence[IndexDocument],
+        deletes: Sequence[tuple[int, int]],
+        seq: int,
+        *,
+        after: int | None = None,
+    ) -> list[tuple[int, str]]:
+        """What changed while it was filled."""
+        return self._made().apply(upserts, deletes, seq, after=after)
+
+    def stats(self) -> IndexStats:
+        """Of the fresh file."""
+        return self._made().stats()
+
+    def swap(self) -> None:
+        """All of it into the file, then the link."""
+        made = self._made()
+        with made.use() as db:
+            db.execute("UPDATE state SET filled_to = NULL")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        made.close()
+        self._files.swap(made.path)
+        self._index = None

@@ -17,6 +17,9 @@ from review_app.language import current
 
 blueprint = Blueprint("health", __name__)
 
+#: the index follows within seconds; what waits longer than this is shown as a fault
+LATE = timedelta(minutes=5)
+
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
@@ -24,8 +27,13 @@ class IndexState:
 
     engine: str
     documents: int
-    last_seq: int
+    backlog: queries.Backlog
     problem: str = ""
+
+    @property
+    def late(self) -> bool:
+        """Whether a change has waited so long that a person should look."""
+        return self.backlog.since is not None and context.now() - self.backlog.since > LATE
 
 
 def _index() -> IndexState | None:
@@ -35,8 +43,9 @@ def _index() -> IndexState | None:
     try:
         stats = index.stats()
     except LamroError as error:
-        return IndexState("", 0, 0, error.message(current()))
-    return IndexState(stats.engine, stats.documents, stats.last_seq)
+        return IndexState("", 0, queries.Backlog(0, None), error.message(current()))
+    with context.reading() as session:
+        return IndexState(stats.engine, stats.documents, queries.backlog(session, stats.last_seq))
 
 
 #: the scheduler missed so many looks in a row: it stands still

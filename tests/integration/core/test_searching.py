@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Forbidden, Invalid, Unavailable
-from core.ports import Filters, SearchPage
+from core.finding import Filters, SearchPage
 from core.rules.vocabulary import Role
 from core.services import intake, outbox, searching
 from core.services.desk import Actor, Desk

@@ -8,7 +8,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from core.ports import SearchIndex
+from core.finding import SearchIndex
 from core.records.item import Item, Story
 from core.services.outbox import index_document
 from indexer.search.elastic import ElasticIndex, ElasticSettings

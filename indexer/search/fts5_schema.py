@@ -1,0 +1,129 @@
+"""The tables of an FTS5 index, and how a document is written into and taken out of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+
+from core.finding import IndexDocument
+from indexer.search.fields import TokenFields, day_of
+
+#: small columns first: reading one behind a long text would walk all pages of that text
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS state (
+    one INTEGER PRIMARY KEY CHECK (one = 1), last_seq INTEGER NOT NULL, index_version INTEGER NOT NULL, filled_to INTEGER
+);
+CREATE TABLE IF NOT EXISTS doc (
+    id INTEGER PRIMARY KEY, version INTEGER NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL, kind TEXT NOT NULL,
+    domestic INTEGER NOT NULL, social INTEGER NOT NULL, copy INTEGER NOT NULL, tag TEXT NOT NULL, story INTEGER,
+    has_claim INTEGER NOT NULL, reach_tier INTEGER NOT NULL, need REAL NOT NULL, first_seen REAL NOT NULL, published REAL,
+    day INTEGER NOT NULL,
+    title_exact TEXT NOT NULL, body_exact TEXT NOT NULL, title_folded TEXT NOT NULL, body_folded TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS doc_published ON doc (published DESC, id DESC);
+CREATE INDEX IF NOT EXISTS doc_need ON doc (need DESC, id DESC);
+CREATE INDEX IF NOT EXISTS doc_source ON doc (source, id DESC);
+CREATE INDEX IF NOT EXISTS doc_story ON doc (story, id DESC);
+CREATE INDEX IF NOT EXISTS doc_day ON doc (day, source);
+CREATE TABLE IF NOT EXISTS doc_locality (doc INTEGER NOT NULL, locality TEXT NOT NULL, band TEXT NOT NULL, PRIMARY KEY (doc, locality)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS doc_locality_by_place ON doc_locality (locality, doc DESC);
+CREATE TABLE IF NOT EXISTS tomb (id INTEGER PRIMARY KEY, version INTEGER NOT NULL);
+CREATE VIRTUAL TABLE IF NOT EXISTS fts USING fts5 (
+    title_exact, body_exact, title_folded, body_folded, content='doc', content_rowid='id', tokenize='ascii'
+);
+"""
+
+TEXT_COLUMNS = "title_exact, body_exact, title_folded, body_folded"
+_COLUMNS = (
+    "id, version, source, language, kind, domestic, social, copy, tag, story, has_claim, reach_tier, need, first_seen, published, day, "
+    + TEXT_COLUMNS
+)
+_PLACES = ", ".join("?" * (_COLUMNS.count(",") + 1))
+
+
+def seconds(moment: datetime | None) -> float | None:
+    """A moment as the index stores it."""
+    return None if moment is None else moment.astimezone(UTC).timestamp()
+
+
+def put(db: sqlite3.Connection, document: IndexDocument, fields: TokenFields) -> None:
+    """Write a document unless the index knows a newer version, or that it was deleted."""
+    gone = db.execute("SELECT version FROM tomb WHERE id = ?", (document.id,)).fetchone()
+    if gone is not None and gone[0] > document.version:
+        return
+    old = db.execute(f"SELECT version, {TEXT_COLUMNS} FROM doc WHERE id = ?", (document.id,)).fetchone()
+    if old is not None and old[0] > document.version:
+        return
+    same = old is not None and tuple(old[1:]) == tuple(fields)
+    # Rewriting the text index is the dear part of a review click: only when the text changed (performance.md, pitfall 6).
+    if old is not None and not same:
+        _forget(db, document.id, old[1:])
+    _insert(db, document, fields)
+    if not same:
+        _learn(db, document.id, fields)
+    db.execute("DELETE FROM doc_locality WHERE doc = ?", (document.id,))
+    _place(db, document)
+
+
+def add(db: sqlite3.Connection, document: IndexDocument, fields: TokenFields) -> None:
+    """Write a document into an index that is being made and does not know it yet."""
+    _insert(db, document, fields)
+    _learn(db, document.id, fields)
+    _place(db, document)
+
+
+def take(db: sqlite3.Connection, item_id: int, version: int) -> None:
+    """Delete a document up to a version, and remember that nothing older may come back."""
+    old = db.execute(f"SELECT version, {TEXT_COLUMNS} FROM doc WHERE id = ?", (item_id,)).fetchone()
+    db.execute(
+        "INSERT INTO tomb VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET version = max(version, excluded.version)",
+        (item_id, version),
+    )
+    if old is None or old[0] > version:
+        return
+    _forget(db, item_id, old[1:])
+    db.execute("DELETE FROM doc WHERE id = ?", (item_id,))
+    db.execute("DELETE FROM doc_locality WHERE doc = ?", (item_id,))
+
+
+def _insert(db: sqlite3.Connection, document: IndexDocument, fields: TokenFields) -> None:
+    db.execute(
+        f"INSERT OR REPLACE INTO doc ({_COLUMNS}) VALUES ({_PLACES})",
+        (
+            document.id,
+            document.version,
+            document.source,
+            document.language,
+            document.kind,
+            int(document.domestic),
+            int(document.social),
+            int(document.copy),
+            document.tag,
+            document.story,
+            int(document.has_claim),
+            document.reach_tier,
+            document.need,
+            seconds(document.first_seen_at),
+            seconds(document.published_at),
+            day_of(document),
+            *fields,
+        ),
+    )
+
+
+def _learn(db: sqlite3.Connection, item_id: int, fields: TokenFields) -> None:
+    db.execute(f"INSERT INTO fts (rowid, {TEXT_COLUMNS}) VALUES (?, ?, ?, ?, ?)", (item_id, *fields))
+
+
+def _forget(db: sqlite3.Connection, item_id: int, fields: tuple[str, ...]) -> None:
+    db.execute(
+        f"INSERT INTO fts (fts, rowid, {TEXT_COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?)", (item_id, *fields)
+    )
+
+
+def _place(db: sqlite3.Connection, document: IndexDocument) -> None:
+    places = dict.fromkeys(document.localities_check, "check") | dict.fromkeys(document.localities, "in")
+    db.executemany(
+        "INSERT INTO doc_locality VALUES (?, ?, ?)",
+        [(document.id, code, band) for code, band in places.items()],
+    )
