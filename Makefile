@@ -6,8 +6,10 @@ ROOMS := core crawlers indexer review_app alerts config
 WORKERS ?= 2
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
+DATA ?=
+EVALUATE_ARGS ?=
 
-.PHONY: help setup demo run test long soak bench check lint format types imports house settings lock clean
+.PHONY: help setup demo run test long soak bench evaluate check lint format types imports house settings lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -33,6 +35,9 @@ soak: setup ## Long runs: kill loops (LAMRO_TEST_KILL_ROUNDS=200)
 
 bench: setup ## Ratios against the sum of the best parts, feeds a second, memory; writes docs/benchmarks.md
 	@PYTHONPATH=. $(PY) -m bench --write docs/benchmarks.md $(BENCH_ARGS)
+
+evaluate: setup ## Precision, recall, F1 on labelled cases against their floors; DATA=folder adds real sets
+	@PYTHONPATH=. $(PY) -m evaluation $(if $(DATA),--data $(DATA)) $(EVALUATE_ARGS)
 
 check: lint types imports test ## All checks, then all tests
 

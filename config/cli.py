@@ -294,6 +294,18 @@ def match(
 
 
 @app.command()
+def cluster(
+    file: Annotated[
+        Path, typer.Argument(help='JSONL: {"id","title","text","published_at"}', exists=True, dir_okay=False)
+    ],
+) -> None:
+    """Tìm bản sao và nhóm tin cùng một chuyện. (Copies and stories of a file.)"""
+    from config.commands.text import run_cluster
+
+    raise typer.Exit(run_cluster(file))
+
+
+@app.command()
 def extract(
     file: Annotated[Path, typer.Argument(help="Tệp HTML.", exists=True)],
     url: Annotated[str, typer.Option(help="Địa chỉ gốc của trang. (The page's address.)")],

@@ -13,19 +13,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol
 
+from core.groups import CopyKeys, StoryCandidate
 from core.messages import NewMail
 from core.places import MentionFound, PlaceRule, RuleContext
 
 # --- understand -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class CopyKeys:
-    """What is stored to find copies: hash of the normalised body, month-prefixed band keys, sorted shingle hashes."""
-
-    body_hash: str
-    bands: tuple[str, ...] = ()
-    shingles: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +29,6 @@ class Analysis:
     keys: CopyKeys
     lead: str = ""
     gist: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StoryCandidate:
-    """A recent story to compare a new text with."""
-
-    story_id: int
-    title: str
-    lead: str
-    localities: frozenset[str]
-    last_seen_at: datetime
-    items: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""``lamro match``, ``extract`` and ``feed``: the same code as ingest, on files, without a home."""
+"""``lamro match``, ``cluster``, ``extract`` and ``feed``: the same code as ingest, on files, without a home."""
 
 from __future__ import annotations
 
@@ -86,6 +86,41 @@ def _day_of(row: dict[str, Any]) -> date | None:
     except (KeyError, ValueError):
         return None
     return (at if at.tzinfo is None else at.astimezone(VIETNAM)).date()
+
+
+def run_cluster(file: Path) -> int:
+    """Which texts repeat which, and which tell of one event: a line a text, in the order of the file."""
+    from pydantic import ValidationError
+
+    from config.clustering import cluster
+    from core.messages import ImportRow
+
+    ids, rows = [], []
+    for number, row in json_lines(file):
+        try:
+            rows.append(
+                ImportRow(
+                    url="",
+                    title=str(row.get("title") or "")[:2000],
+                    text=str(row.get("text") or ""),
+                    published_at=row.get("published_at") or None,
+                )
+            )
+        except ValidationError as error:
+            raise Invalid(
+                f"{file.name}, dòng {number}: published_at không phải một thời điểm. Viết như 2026-11-21T10:05:00+07:00.",
+                f"{file.name}, line {number}: published_at is no moment.",
+            ) from error
+        ids.append(row.get("id", number))
+    print_lines(
+        {
+            "id": ids[number],
+            "copy_of": None if placed.copy_of is None else ids[placed.copy_of],
+            "story": placed.story,
+        }
+        for number, placed in enumerate(cluster(rows))
+    )
+    return 0
 
 
 def run_extract(file: Path, url: str) -> int:

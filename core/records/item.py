@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.records.schema import Table, Word
 
+#: Named here, since items have a column called text.
+_EMPTY = text("''")
+
 
 class Capture(Table):
     """A fetched page or an uploaded file, kept under its SHA-256 (decision 12)."""
@@ -85,6 +88,10 @@ class Item(Table):
     content_sha256: Mapped[str] = mapped_column(String(64))
     body_hash: Mapped[str] = mapped_column(String(64), default="", index=True)
     shingles: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    figures: Mapped[bytes] = mapped_column(LargeBinary, default=b"", server_default=_EMPTY)
+    """Hashes of the figures in the text; empty for items older than this column."""
+    attributed_to: Mapped[str] = mapped_column(String(120), default="", server_default=_EMPTY)
+    """Whom the text itself names as its origin ("Theo Báo X"); empty when it names nobody."""
     copy_of_id: Mapped[int | None] = mapped_column(ForeignKey("item.id"), index=True)
     story_id: Mapped[int | None] = mapped_column(ForeignKey("story.id"))
     warnings: Mapped[list[str]] = mapped_column(default=list)

@@ -1,11 +1,12 @@
 """Copies of one text: the search for the original, and which of a group is the original (the earliest).
 
-Candidates come from the hash of the body and from band keys (decision 9); the analyst proves or refuses each.
+Candidates come from the hash of the body, from band keys and from keys of paragraphs (decision 9), never more than a fixed number;
+the analyst proves or refuses each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -15,12 +16,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.clock import VIETNAM
-from core.ports import CopyKeys
+from core.groups import PARAGRAPH, CopyKeys
 from core.records.item import CopyBand, Item
 from core.services.desk import Desk
 from core.services.stories import effective
 
 _MOST = 20
+#: A paragraph that more texts of a month hold says nothing of where a text comes from: a notice of the outlet, a slogan.
+_EVERYWHERE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +52,11 @@ def find_original(
 
     ``held`` is :func:`stored` of a batch with this text in it.
     """
-    # Only what is compared: whole items would bring their texts along, twenty for each text that is placed.
-    compared = select(Item.id, Item.copy_of_id, Item.body_hash, Item.shingles)
-    same = []
-    if keys.body_hash in held.bodies:
-        same = list(
-            session.execute(compared.where(Item.body_hash == keys.body_hash).order_by(Item.id).limit(_MOST))
-        )
-    asked = [band for band in bands_to_ask(keys.bands, now) if band in held.bands]
-    if asked and not same:
-        ranked = session.execute(
-            select(CopyBand.item_id, func.count().label("shared"))
-            .where(CopyBand.band_key.in_(asked))
-            .group_by(CopyBand.item_id)
-            .order_by(func.count().desc(), CopyBand.item_id)
-            .limit(_MOST)
-        ).all()
-        rows = {
-            item.id: item
-            for item in session.execute(compared.where(Item.id.in_([r.item_id for r in ranked])))
-        }
-        same = [rows[row.item_id] for row in ranked if row.item_id in rows]
-    for item in same:
-        if desk.analyst.is_copy(keys, CopyKeys(item.body_hash, (), item.shingles)):
-            original: int = item.copy_of_id or item.id
-            return original
+    for found in _candidates(session, keys, now, held):
+        for item in found:
+            if desk.analyst.is_copy(keys, CopyKeys(item.body_hash, (), item.shingles, item.figures)):
+                original: int = item.copy_of_id or item.id
+                return original
     tails = {_tail(band) for band in keys.bands}
     for number, other in batch.items():
         near = (keys.body_hash and other.body_hash == keys.body_hash) or not tails.isdisjoint(
@@ -82,6 +65,55 @@ def find_original(
         if near and desk.analyst.is_copy(keys, other):
             return number
     return None
+
+
+def _candidates(session: Session, keys: CopyKeys, now: datetime, held: Stored) -> Iterator[Sequence[Any]]:
+    """Rows of items to compare with: of an equal body; else those that share most bands, then those that share most paragraphs."""
+    # Only what is compared: whole items would bring their texts along, twenty for each text that is placed.
+    compared = select(Item.id, Item.copy_of_id, Item.body_hash, Item.shingles, Item.figures)
+    if keys.body_hash in held.bodies:
+        same = session.execute(
+            compared.where(Item.body_hash == keys.body_hash).order_by(Item.id).limit(_MOST)
+        ).all()
+        if same:
+            yield same
+            return
+    asked = [band for band in bands_to_ask(keys.bands, now) if band in held.bands]
+    bands = [key for key in asked if not _tail(key).startswith(PARAGRAPH)]
+    tried: set[int] = set()
+    for wanted in (bands, _rare(session, sorted(set(asked).difference(bands)))):
+        ranked = (
+            [
+                row.item_id
+                for row in session.execute(
+                    select(CopyBand.item_id, func.count().label("shared"))
+                    .where(CopyBand.band_key.in_(wanted))
+                    .group_by(CopyBand.item_id)
+                    .order_by(func.count().desc(), CopyBand.item_id)
+                    .limit(_MOST)
+                )
+                if row.item_id not in tried
+            ]
+            if wanted
+            else []
+        )
+        if ranked:
+            tried.update(ranked)
+            rows = {item.id: item for item in session.execute(compared.where(Item.id.in_(ranked)))}
+            yield [rows[item_id] for item_id in ranked if item_id in rows]
+
+
+def _rare(session: Session, keys: Sequence[str]) -> list[str]:
+    """The keys under which some items lie, but not half of everything."""
+    if not keys:
+        return []
+    counted = session.execute(
+        select(CopyBand.band_key)
+        .where(CopyBand.band_key.in_(keys))
+        .group_by(CopyBand.band_key)
+        .having(func.count() <= _EVERYWHERE)
+    )
+    return [row.band_key for row in counted]
 
 
 def regroup(session: Session, item_ids: Iterable[int]) -> None:

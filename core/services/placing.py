@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.ports import CopyKeys, StoryCandidate
+from core.groups import CopyKeys, StoryCandidate
 from core.records.item import Item, OutboxRow
 from core.rules.vocabulary import BROUGHT
 from core.services import copies, stories
@@ -120,7 +120,7 @@ def _place(
         near = {**recent, **{k: v for k, v in batch_stories.items() if v.localities & places or k in recent}}
         step.story = desk.analyst.same_story(
             text.title,
-            text.found.lead,
+            text.text[: stories.OPENING],
             places,
             text.when(now),
             [near[key] for key in sorted(near, key=_oldest_first)],
@@ -128,7 +128,9 @@ def _place(
     joined = step.story
     if joined is None:
         step.story = joined = me
-        batch_stories[me] = StoryCandidate(me, text.title, text.found.lead, places, text.when(now), 1)
+        batch_stories[me] = StoryCandidate(
+            me, text.title, text.text[: stories.OPENING], places, text.when(now), 1
+        )
     elif joined in batch_stories or joined > 0:
         before = batch_stories.get(joined) or recent.get(joined)
         if before is not None:
@@ -137,6 +139,9 @@ def _place(
                 localities=before.localities | places,
                 last_seen_at=max(before.last_seen_at, text.when(now)),
                 items=before.items + 1,
+                more=before.more
+                if original is not None
+                else (*before.more, (text.title, text.text[: stories.OPENING]))[-stories.MORE :],
             )
 
 

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Protocol
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.ports import StoryCandidate, StoryFacts
+from core.groups import StoryCandidate
+from core.ports import StoryFacts
 from core.records.item import Item, Mention, OutboxRow, Story, StoryLocality
 from core.records.source import Source
 from core.rules.vocabulary import Band
@@ -23,6 +24,10 @@ from core.services.desk import Desk
 
 WINDOW = timedelta(hours=72)
 _MOST_CANDIDATES = 200
+#: so many later texts of a story are compared with a new one, beside its first
+MORE = 3
+#: characters of a text that are compared
+OPENING = 700
 #: a score that moved less is left as it is, so that the index need not be told
 _NEED_STEP = 1.0
 _RESCORED = timedelta(days=30)
@@ -94,17 +99,43 @@ def _candidates(session: Session, ids: Sequence[int], now: datetime) -> dict[int
     stories = session.execute(
         select(Story.id, Story.title, Story.lead, Story.last_seen_at, Story.items).where(Story.id.in_(ids))
     )
+    texts = _texts(session, ids)
     return {
         story.id: StoryCandidate(
             story_id=story.id,
-            title=story.title,
-            lead=story.lead,
+            title=mine[0][0],
+            lead=mine[0][1],
             localities=frozenset(places[story.id]),
             last_seen_at=min(latest.get(story.id) or story.last_seen_at, now),
             items=story.items,
+            more=tuple(mine[1:]),
         )
         for story in stories
+        for mine in [texts.get(story.id) or [(story.title, story.lead)]]
     }
+
+
+def _texts(session: Session, story_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """Title and opening of the first and of the latest items of each story that are no copies, in the order they came."""
+    if not story_ids:
+        return {}
+    place = func.row_number().over(partition_by=Item.story_id, order_by=Item.id)
+    back = func.row_number().over(partition_by=Item.story_id, order_by=Item.id.desc())
+    ranked = (
+        select(Item.id, place.label("place"), back.label("back"))
+        .where(Item.story_id.in_(story_ids), Item.copy_of_id.is_(None))
+        .subquery()
+    )
+    rows = session.execute(
+        select(Item.story_id, Item.title, func.substr(Item.text, 1, OPENING).label("opening"))
+        .join(ranked, ranked.c.id == Item.id)
+        .where(or_(ranked.c.place == 1, ranked.c.back <= MORE))
+        .order_by(Item.id)
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    for row in rows:
+        found.setdefault(row.story_id, []).append((row.title, row.opening))
+    return found
 
 
 class Dated(Protocol):

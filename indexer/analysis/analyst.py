@@ -7,16 +7,9 @@ from datetime import datetime
 from threading import Lock
 
 from core.clock import VIETNAM
+from core.groups import CopyKeys, StoryCandidate
 from core.places import MentionFound, PlaceRule, RuleContext
-from core.ports import (
-    Analysis,
-    ClaimLikeness,
-    CopyKeys,
-    JudgedClaim,
-    Need,
-    StoryCandidate,
-    StoryFacts,
-)
+from core.ports import Analysis, ClaimLikeness, JudgedClaim, Need, StoryFacts
 from core.rules.gazetteer import Everything
 from core.text.normalise import clean
 from indexer.analysis import copies, language, need, stories

@@ -1,8 +1,10 @@
-"""Copies of one text: hash of the normalised body, MinHash bands as candidates, exact overlap as proof.
+"""Copies of one text: hash of the normalised body, MinHash bands and paragraph hashes as candidates, exact overlap as proof.
 
 Measured in research/performance.md §5: folded shingles of three syllables, 128 values in 32 bands of 4, then Jaccard ≥ 0.4 or
-containment ≥ 0.8 on the shingle hashes themselves. Without the last step bulletins from one template (weather, accidents) merge.
-Band keys carry the month, so that the table of keys can be dropped by the month and a look-up stays small (decision 9).
+containment ≥ 0.8 on the shingle hashes themselves. A text that lies inside a much longer one shares few bands with it, but its
+paragraphs. Bulletins from one template (weather, prices, power cuts) overlap as much as edited copies do; there the figures differ,
+which in copies they do not: texts with figures are copies only when most of the figures are the same.
+Keys carry the month, so that the table of keys can be dropped by the month and a look-up stays small (decision 9).
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ from itertools import accumulate
 from typing import Literal
 
 from core.clock import VIETNAM
-from core.ports import CopyKeys
+from core.groups import PARAGRAPH, CopyKeys
 from core.text.normalise import clean
 from core.text.tokens import folded_words
+from indexer.analysis.claims.figures import figures
 
 SHINGLE = 3
 VALUES = 128
@@ -30,6 +33,13 @@ CONTAINMENT = 0.8
 #: Texts shorter than this many shingles are copies only when their normalised bodies are equal.
 MIN_SHINGLES = 12
 MAX_SHINGLES = 6000
+#: A paragraph of fewer words is a heading, a credit or a formula that many texts share.
+PARAGRAPH_WORDS = 12
+MAX_PARAGRAPHS = 40
+#: Below so many figures in one of the texts they prove nothing; from there on this share of the fewer must be in both.
+FEWEST_FIGURES = 3
+SAME_FIGURES = 0.65
+MAX_FIGURES = 300
 _SEED = 20160816
 
 _PREFIX = re.compile(
@@ -79,13 +89,18 @@ def attribution_of(text: str) -> str:
 def copy_keys(title: str, text: str, seen_at: datetime | None = None) -> CopyKeys:
     """Everything stored of a text to find its copies. ``seen_at`` (aware) gives the month of the band keys."""
     body = body_of(text) or clean(title)
-    words = folded_words(body)
+    paragraphs = [folded_words(line) for line in body.split("\n")]
+    words = [word for paragraph in paragraphs for word in paragraph]
     joined = " ".join(words).encode("utf-8", "replace")
     digest = hashlib.sha256(joined).hexdigest() if words else ""
     hashes = _shingles(words, joined)
     packed = _packed(hashes)
-    bands = _bands(packed, month_of(seen_at)) if len(hashes) >= MIN_SHINGLES else ()
-    return CopyKeys(digest, bands, packed)
+    numbers = sorted({zlib.crc32(one.encode("utf-8", "replace")) for one in figures(body)})[:MAX_FIGURES]
+    keys: tuple[str, ...] = ()
+    if len(hashes) >= MIN_SHINGLES:
+        month = month_of(seen_at)
+        keys = _bands(packed, month) + _paragraph_keys(paragraphs, month)
+    return CopyKeys(digest, keys, packed, _packed(numbers))
 
 
 def month_of(seen_at: datetime | None) -> str:
@@ -113,11 +128,29 @@ def compare(a: CopyKeys, b: CopyKeys) -> CopyVerdict:
     common = len(one & two)
     jaccard = common / (len(one) + len(two) - common)
     containment = common / min(len(one), len(two))
+    if not _same_figures(a.figures, b.figures):
+        return CopyVerdict("no", jaccard, containment)
     if jaccard >= JACCARD:
         return CopyVerdict("near", jaccard, containment)
     if containment >= CONTAINMENT:
         return CopyVerdict("excerpt", jaccard, containment)
     return CopyVerdict("no", jaccard, containment)
+
+
+def _same_figures(a: bytes, b: bytes) -> bool:
+    """False when both texts hold figures and most are other ones."""
+    one, two = set(_unpacked(a)), set(_unpacked(b))
+    fewer = min(len(one), len(two))
+    return fewer < FEWEST_FIGURES or len(one & two) >= SAME_FIGURES * fewer
+
+
+def _paragraph_keys(paragraphs: list[list[str]], month: str) -> tuple[str, ...]:
+    """A key for each long paragraph, the first ones of a very long text."""
+    long_ones = [words for words in paragraphs if len(words) >= PARAGRAPH_WORDS][:MAX_PARAGRAPHS]
+    hashes = (
+        hashlib.blake2b(" ".join(words).encode("utf-8", "replace"), digest_size=7) for words in long_ones
+    )
+    return tuple(dict.fromkeys(f"{month}:{PARAGRAPH}{one.hexdigest()}" for one in hashes))
 
 
 def _shingles(words: list[str], joined: bytes) -> list[int]:

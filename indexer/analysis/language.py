@@ -116,9 +116,9 @@ _WEAK = frozenset(
         "pho",
     }
 )
-#: Function words of English, French and German.
+#: Function words of English, French, German and others that are followed.
 _FOREIGN = frozenset(
-    "the of and in to a is was for on said with that les des du et der".split()  # noqa: SIM905
+    "the of and in to a is was for on said with that by from les des du et der die und el los que di yang".split()  # noqa: SIM905
 )
 
 
@@ -135,8 +135,15 @@ def detect(text: str, hint: str = "") -> str:
     folded = [bare for word, bare in zip(tokens.exact, tokens.folded, strict=True) if word[0].isalpha()]
     if not exact:
         return hint[:2].lower() or UNKNOWN
-    marked = sum(map(_is_vietnamese, exact))
-    if marked * 5 >= len(exact) or (marked >= 2 and marked * 12 >= len(exact) and not _is_foreign(folded)):
+    foreign = _is_foreign(exact)
+    # A foreign text about Viet Nam is full of Vietnamese names: there only words in lower case count.
+    counted = (
+        [word for word, at in zip(tokens.exact, tokens.starts, strict=True) if not head[at].isupper()]
+        if foreign
+        else exact
+    )
+    marked = sum(map(_is_vietnamese, counted))
+    if marked * 5 >= len(exact) or (marked >= 2 and marked * 12 >= len(exact) and not foreign):
         return "vi"
     known = [word for word in folded if word in _TONELESS]
     strong = [word for word in known if word not in _WEAK]
@@ -144,7 +151,7 @@ def detect(text: str, hint: str = "") -> str:
         return "vi"
     if len(exact) < 3 and hint:
         return hint[:2].lower()
-    return str(_model().classify(fold(head) if marked else head)[0])
+    return str(_model().classify(fold(head) if foreign or marked else head)[0])
 
 
 def _by_script(head: str) -> str:
@@ -166,7 +173,10 @@ def _is_vietnamese(word: str) -> bool:
 
 
 def _is_foreign(words: list[str]) -> bool:
-    """True when English function words make up the text: an English article full of Vietnamese names."""
+    """True when function words of other languages make up the text: an English article full of Vietnamese names.
+
+    As written: without its marks "thể" would be the English article.
+    """
     return sum(word in _FOREIGN for word in words) * 10 >= len(words)
 
 

@@ -16,7 +16,7 @@ from crawlers.registry import all_kinds
 
 #: every command → arguments that are right but for the missing home; None: it needs none, or makes its own
 COMMANDS: dict[str, list[str] | None] = {
-    "init": None, "match": None, "extract": None, "feed": None, "demo": None,
+    "init": None, "match": None, "cluster": None, "extract": None, "feed": None, "demo": None,
     "serve": [], "schedule": [], "worker": [], "crawl": [], "items": ["--json"], "import": ["FILE"], "search": ["đê"], "doctor": [], "digest": [], "reindex": [], "verify": [],
     "sources": [], "sources add": ["--url", "https://ben-do.example/rss", "--kind", "feed"], "sources kinds": [], "sources import": ["FILE"],
     "sources token": ["kind.facebook"], "sources export": ["-"], "capture list": [], "capture show": ["1"],

@@ -14,6 +14,7 @@ _SCALES = {
     "tram": 1e2,
     "nghin": 1e3,
     "ngan": 1e3,
+    "k": 1e3,
     "thousand": 1e3,
     "trieu": 1e6,
     "million": 1e6,
@@ -28,7 +29,7 @@ _FIGURE = re.compile(
     r"(?P<date>\d{1,2}[/-]\d{1,2}(?:[/-]\d{2,4})?)"
     r"|(?P<time>\d{1,2}(?:[hg:]\d{2}|[hg](?!\w)))"
     r"|(?P<number>\d{1,3}(?:[.,]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)"
-    r")(?:\s*(?P<percent>%|phần trăm|percent)|\s*(?P<scale>trăm|nghìn|ngàn|thousand|triệu|million|tỷ|tỉ|billion|万|亿)(?!\w)|(?P<han>[万亿]))?",
+    r")(?:\s*(?P<percent>%|phần trăm|phan tram|percent)|\s*(?P<scale>trăm|nghìn|nghin|ngàn|ngan|k|thousand|triệu|trieu|million|tỷ|tỉ|ty|billion|万|亿)(?!\w)|(?P<han>[万亿]))?",
     re.IGNORECASE,
 )
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:[.,]\d{1,2})?")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.ports import CopyKeys
+from core.groups import PARAGRAPH, CopyKeys
 from core.text.normalise import fold
 from indexer.analysis.copies import attribution_of, bands_to_ask, body_of, compare, copy_keys
 
@@ -86,6 +86,49 @@ def test_other_texts_of_the_same_words_are_not_copies(seed: int) -> None:
     assert not verdict.is_copy
 
 
+def test_a_text_inside_a_much_longer_one_shares_its_paragraphs() -> None:
+    inside, around = article(3, 10), [article(seed, 15) for seed in range(60, 64)]
+    long_one = "\n".join([*around[:2], inside, *around[2:]])
+    one, two = keys(inside), keys(long_one)
+    assert compare(one, two).kind == "excerpt"
+    shared = set(one.bands) & set(two.bands)
+    assert len({band for band in shared if band[8:].startswith(PARAGRAPH)}) == 10
+
+
+def test_headings_and_credits_are_no_paragraphs() -> None:
+    text = "Vài dòng đầu bài.\n" + article(4, 3) + "\nẢnh của bạn đọc gửi về."
+    assert sum(band[8:].startswith(PARAGRAPH) for band in keys(text).bands) == 3
+
+
+@pytest.mark.parametrize(
+    ("changed", "copy"),
+    [
+        ({"18": "15", "24": "20", "71": "84", "0,5": "1,8", "14/11": "16/11"}, False),
+        ({"18": "17"}, True),
+        ({"hôm nay": "sáng nay"}, True),
+        ({"tàu thuyền": "ghe thuyền"}, True),
+    ],
+)
+def test_figures_tell_a_bulletin_of_another_day_from_an_edited_copy(
+    changed: dict[str, str], copy: bool
+) -> None:
+    text = (
+        "Bản tin hôm nay 14/11: nhiệt độ thấp nhất 18 độ, cao nhất 24 độ, độ ẩm 71%, sóng cao từ 0,5 mét, tầm nhìn trên mười cây số. "
+        "Bà con đi biển, tàu thuyền nhỏ cần theo dõi các bản tin tiếp theo và giữ liên lạc với bờ trong suốt chuyến đi."
+    )
+    other = text
+    for old, new in changed.items():
+        other = other.replace(old, new)
+    assert compare(keys(text), keys(other)).is_copy is copy
+
+
+def test_figures_count_alike_with_and_without_marks() -> None:
+    text = " ".join(
+        f"Hộ thứ {n} nhận {n},5 triệu đồng và {n} tỷ đồng vay, đạt {n + 40}% định mức." for n in range(2, 9)
+    )
+    assert compare(keys(text), keys(fold(text) + " het")).kind == "near"
+
+
 def test_weather_bulletins_of_one_template_stay_apart() -> None:
     def bulletin(place: str, low: int, wind: str, rain: int, day: str) -> str:
         return (
@@ -113,7 +156,9 @@ def test_two_empty_texts_are_no_copies() -> None:
 def test_band_keys_wear_the_month_in_vietnam() -> None:
     late = datetime(2026, 10, 31, 18, tzinfo=UTC)  # 1 November in Việt Nam
     found = copy_keys("", article(5), late)
-    assert len(found.bands) == 32
+    paragraphs = {band for band in found.bands if band[8:].startswith(PARAGRAPH)}
+    assert len(found.bands) - len(paragraphs) == 32
+    assert len(paragraphs) == 24
     assert all(band.startswith("2026-11:") for band in found.bands)
     asked = bands_to_ask(found, late)
     assert set(found.bands) < set(asked)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.ports import StoryCandidate
+from core.groups import StoryCandidate
 from indexer.analysis.stories import MAX_ITEMS, is_roundup, same_story, similarity, vector
 
 NOW = datetime(2026, 9, 13, 2, tzinfo=UTC)
