@@ -123,6 +123,12 @@ class Scheduler:
                 crashed=report.crashed,
             )
 
+    def free_stale(self) -> None:
+        """Free the sources whose reader died or lost the database: their leases ran out, or their process is gone."""
+        closed = crawl.interrupt_stale(self.desk)
+        if closed:
+            log.warning("readings interrupted", runs=closed)
+
     def take_requests(self) -> None:
         """Do what the app asked for: read a source now, fetch a pasted link, try a source out."""
         for request in crawl_requests.take_requests(self.desk, self.owner):
@@ -244,6 +250,7 @@ class Scheduler:
             (self.keep_lease, 10),
             (self.take_requests, 0.5),
             (self.crawl_due, 5),
+            (self.free_stale, 60),
             (self.feed_index, 1),
             (self.read_mail, self.settings.imap_minutes * 60),
             (self.send_due, 2),

@@ -49,6 +49,16 @@ def make_engine(url: str | URL) -> Engine:
     return create_engine(parsed, pool_pre_ping=True, isolation_level="REPEATABLE READ")
 
 
+def _gone(error: OperationalError) -> bool:
+    """True when the server went away, before or in the middle of the transaction: SQLSTATE class 08, 57P, or no answer at all."""
+    state = getattr(error.orig, "sqlstate", None)
+    return (
+        error.connection_invalidated
+        or str(state or "").startswith(("08", "57P"))
+        or (state is None and type(error.orig).__module__.startswith("psycopg"))
+    )
+
+
 class Store:
     """Transactions over one database. ``write()`` commits on leaving or rolls back on any exception; ``read()`` never writes."""
 
@@ -70,7 +80,7 @@ class Store:
 
         On PostgreSQL, LOCK TABLE is the first statement: it takes no snapshot, so that this transaction sees all that the writer
         before it committed (an advisory lock taken by SELECT would see the state of before its wait, and fork the audit chain).
-        Raises :class:`core.errors.Unavailable` when another writer keeps the lock for over 10 seconds.
+        Raises :class:`core.errors.Unavailable` when another writer keeps the lock for over 10 seconds, or the server went away.
         """
         try:
             with Session(self._writer, expire_on_commit=False) as session, session.begin():
@@ -85,6 +95,11 @@ class Store:
                     "Cơ sở dữ liệu đang bận ghi việc khác. Chưa có gì thay đổi; hãy thử lại sau ít giây.",
                     "The database is busy with another write. Nothing was changed; try again in a few seconds.",
                 ) from error
+            if _gone(error):
+                raise Unavailable(
+                    "Mất kết nối với cơ sở dữ liệu. Việc vừa làm có thể chưa được ghi: mở lại trang để xem, nếu chưa thì làm lại.",
+                    "The database server went away. The act may not have been written: open the page again and look before repeating it.",
+                ) from error
             raise
 
     @contextmanager
@@ -93,6 +108,13 @@ class Store:
         with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             try:
                 yield session
+            except OperationalError as error:
+                if not _gone(error):
+                    raise
+                raise Unavailable(
+                    "Không kết nối được với cơ sở dữ liệu. Chưa có gì thay đổi; hãy thử lại sau ít phút.",
+                    "The database server does not answer. Nothing was changed; try again in a few minutes.",
+                ) from error
             finally:
                 session.expunge_all()
                 session.rollback()

@@ -10,11 +10,12 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -78,11 +79,13 @@ def plain(url: str) -> str:
 class PostgresServer:
     """A running server. ``url`` is the maintenance database; SQLAlchemy's form, ``postgresql+psycopg://``."""
 
-    def __init__(self, url: str, data: Path | None = None) -> None:
+    def __init__(self, url: str, data: Path | None = None, crash: Callable[[], None] | None = None) -> None:
         self.url = (
             url if url.startswith("postgresql+") else url.replace("postgresql://", "postgresql+psycopg://", 1)
         )
         self.data = data
+        #: Kill the server as a power cut does and start it again on the same data and port; None for a server that is not ours.
+        self.crash = crash
 
     def url_of(self, database: str) -> str:
         """The SQLAlchemy URL of one database."""
@@ -111,27 +114,28 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _start(folder: Path, home: Path, password: str, run_as: list[str]) -> tuple[subprocess.Popen[bytes], str]:
-    data, secret = home / "data", home / "password"
+def _initialise(folder: Path, home: Path, run_as: list[str]) -> None:
     subprocess.run(
-        [*run_as, folder / "initdb", "-D", data, "-U", "lamro", "--encoding=UTF8", "--locale=C", "--no-sync",
-         "--auth=scram-sha-256", f"--pwfile={secret}"],
+        [*run_as, folder / "initdb", "-D", home / "data", "-U", "lamro", "--encoding=UTF8", "--locale=C", "--no-sync",
+         "--auth=scram-sha-256", f"--pwfile={home / 'password'}"],
         check=True, capture_output=True, cwd=home, env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
     )  # fmt: skip
-    port = _free_port()
-    log = (home / "server.log").open("wb")
-    # A cluster that lives for one test run has no use for safety against power cuts.
+
+
+def _start(
+    folder: Path, home: Path, port: int, run_as: list[str], *, durable: bool
+) -> subprocess.Popen[bytes]:
+    # A cluster that lives for one test run has no use for safety against power cuts, but where they are what is tested.
     settings = {
         "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "full_page_writes": "off",
         "synchronous_commit": "off", "shared_buffers": "32MB", "max_connections": "60", "timezone": "UTC",
         "jit": "off", "autovacuum_naptime": "1d",
-    }  # fmt: skip
-    process = subprocess.Popen(
-        [*run_as, folder / "postgres", "-D", data, "-p", str(port), *(part for key, value in settings.items() for part in ("-c", f"{key}={value}"))],
-        stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=home, env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
-    )  # fmt: skip
-    log.close()
-    return process, f"postgresql://lamro:{quote(password)}@127.0.0.1:{port}/postgres"
+    } | ({"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"} if durable else {})  # fmt: skip
+    with (home / "server.log").open("ab") as log:
+        return subprocess.Popen(
+            [*run_as, folder / "postgres", "-D", home / "data", "-p", str(port), *(part for key, value in settings.items() for part in ("-c", f"{key}={value}"))],
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=home, env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+        )  # fmt: skip
 
 
 def _wait(process: subprocess.Popen[bytes], url: str, home: Path) -> None:
@@ -149,8 +153,8 @@ def _wait(process: subprocess.Popen[bytes], url: str, home: Path) -> None:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[PostgresServer]:
-    """A cluster of our own on a free port of loopback, gone afterwards; it dies with this process too."""
+def cluster(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """A cluster of our own on a free port of loopback, gone afterwards; it dies with this process too. ``durable``: as in production."""
     folder = _binaries()
     assert folder is not None
     home = Path(tempfile.mkdtemp(prefix="lamro-postgresql-"))
@@ -164,15 +168,28 @@ def cluster() -> Iterator[PostgresServer]:
             run_as += [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
             for path in (home, home / "password"):
                 os.chown(path, user.pw_uid, user.pw_gid)
+    port = _free_port()
+    url = f"postgresql://lamro:{quote(password)}@127.0.0.1:{port}/postgres"
     process: subprocess.Popen[bytes] | None = None
-    try:
-        process, url = _start(folder, home, password, run_as)
-        _wait(process, url, home)
-        yield PostgresServer(url, home / "data")
-    finally:
+
+    def end() -> None:
         if process is not None and process.poll() is None:
-            process.send_signal(3)  # SIGQUIT: at once, nothing here is worth keeping
+            process.send_signal(signal.SIGQUIT)  # at once, nothing here is worth keeping
             process.wait(30)
+
+    def crash() -> None:
+        nonlocal process
+        end()
+        process = _start(folder, home, port, run_as, durable=durable)
+        _wait(process, url, home)
+
+    try:
+        _initialise(folder, home, run_as)
+        process = _start(folder, home, port, run_as, durable=durable)
+        _wait(process, url, home)
+        yield PostgresServer(url, home / "data", crash)
+    finally:
+        end()
         shutil.rmtree(home, ignore_errors=True)
 
 
