@@ -355,5 +355,5 @@ def _pairs(headers: Any) -> list[tuple[str, str]]:
 
 
 def _fingerprint(certificate: Any) -> str:
-    """SHA-256 of the certificate in small hexadecimal digits; empty without one."""
-    return "" if certificate is None else str(certificate.digest("sha256")).replace(":", "").lower()
+    """SHA-256 of the certificate (DER) in small hexadecimal digits; empty without one."""
+    return "" if certificate is None else hashlib.sha256(certificate.dump()).hexdigest()

@@ -97,7 +97,7 @@ def test_odd_numbers_in_addresses_break_nothing(everybody: Everybody) -> None:
         if rule.arguments:
             for odd in ("²", "9" * 19, "-1", "0", "..", "%00"):
                 answer = everybody.get(path_of(rule, odd))
-                assert answer.status_code in {200, 303, 400, 404}, (rule.rule, odd, answer.status_code)
+                assert answer.status_code in {200, 303, 400, 403, 404}, (rule.rule, odd, answer.status_code)
             continue
         for odd in ("²", "9" * 19, "-1", "\x00'"):
             answer = everybody.get(rule.rule, query_string=dict.fromkeys(NUMBERS, odd))

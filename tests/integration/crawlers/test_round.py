@@ -13,12 +13,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from warcio.archiveiterator import ArchiveIterator
 
 from core.messages import Candidate, CrawlJob, SourceResult
 from crawlers import round as rounds
 from crawlers.round import BadLine, Round, crawler_environment, run_round, start_crawler
 from tests.integration.crawlers.hostile import XML, Server, article, reply, rss
+from tests.integration.crawlers.tls_servers import make_authority
 
 
 @pytest.fixture
@@ -320,6 +323,19 @@ def fake(monkeypatch, program: str) -> None:
 
 JOBS = [CrawlJob(source_id=name, kind="page", url=f"http://{name}.example/") for name in ("a", "b")]
 RESULT = '{"type":"result","source_id":"%s","outcome":"seen","started_at":"2026-11-23T00:00:00Z","finished_at":"2026-11-23T00:00:00Z"}'
+
+
+def test_a_page_over_https_is_kept_with_its_certificate(tmp_path):
+    authority = make_authority(tmp_path)
+    with authority.servers["good"] as secure:
+        secure.pages["/a.html"] = reply(article("Bài một"))
+        job = CrawlJob(source_id="trang", kind="page", url=f"https://{secure.address}/a.html")
+        (candidate,), results = crawl(secure, tmp_path / "kept", job, SSL_CERT_FILE=str(authority.bundle))
+    assert results["trang"].outcome == "new"
+    capture = candidate.capture
+    assert capture is not None
+    certificate = x509.load_pem_x509_certificate((tmp_path / "good.pem").read_bytes())
+    assert capture.tls_sha256 == certificate.fingerprint(hashes.SHA256()).hex()
 
 
 def test_a_crawler_started_ahead_waits_for_its_jobs_and_ends_without_them(server, tmp_path):

@@ -182,7 +182,7 @@ def play_round(
                 play.bad.append(line)
             return line
 
-    def start(jobs, captures_dir, env, timeout, log):
+    def start(jobs, captures_dir, env, timeout, log, ready):
         return Noted(jobs, captures_dir, env, 300, log)
 
     monkeypatch.setattr(crawler_round, "run_round", start)
@@ -231,7 +231,7 @@ def a_hostile_source_ends_as_its_row_says(played: Played, case: Case) -> None:
 
 def a_healthy_source_is_stored_in_full_and_not_twice(played: Played, name: str, expected: int) -> None:
     result = played.results[0][name]
-    assert (result.outcome, result.candidates, result.page_errors) == ("new", expected, [])
+    assert (result.outcome, result.candidates, result.page_errors) == ("new", expected, []), result
     found = played.of(name)
     assert len(found) == expected
     for candidate in found:
