@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING
 import structlog
 
 from config.indexing import Feeder, check
+from config.preview import SECONDS as PREVIEW_SECONDS
 from config.preview import read_preview
 from config.revisits import revisit_due
 from config.rounds import Crawlers, Round, owner_name, read_link
@@ -139,7 +140,13 @@ class Scheduler:
                         return  # the request is queued again when the loop ends
                     intake.take_link_result(self.desk, request.request_id, candidate, result)
                 elif request.kind == "preview":
-                    told = read_preview(self.settings, request, self.crawlers)
+                    if not crawl.claim_host(self.desk, request.url, PREVIEW_SECONDS):
+                        crawl_requests.put_back(self.desk, request.request_id)
+                        continue
+                    try:
+                        told = read_preview(self.settings, request, self.crawlers)
+                    finally:
+                        crawl.release_host(self.desk, request.url)
                     if self.crawlers.ended():
                         return
                     crawl_requests.finish_request(

@@ -442,6 +442,10 @@ class SourceKinds(Protocol):
         """Address and settings as they are stored. Raises :class:`core.errors.Invalid` with the fields that are wrong."""
         ...
 
+    def pace(self, url: str) -> float:
+        """Seconds for which the address's host asks to be left in peace after a request, by its own published rule; 0 for most."""
+        ...
+
 
 # --- mail in ----------------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from core.errors import Invalid
 from core.messages import CrawlJob, Message
 from core.ports import CheckedSource, SourceOption
+from core.rules.politeness import polite_host
 from crawlers import kinds
 from crawlers.failures import Failure
 from crawlers.spiders.base import URL_LIMIT, Kind, bad_address
@@ -94,6 +95,18 @@ class KindRegistry:
         if len(address) > URL_LIMIT:
             raise bad_address("Từ tìm hoặc địa chỉ quá dài. Rút ngắn lại.")
         return CheckedSource(address, options.model_dump(mode="json", exclude_defaults=True), chosen.social)
+
+    def pace(self, url: str) -> float:
+        """As the port says."""
+        host = polite_host(url)
+        return next(
+            (
+                seconds
+                for name, seconds in paces().items()
+                if host and polite_host(f"https://{name}/") == host
+            ),
+            0.0,
+        )
 
     def _rules_sentence(self, kind: str, error: Exception) -> str:
         known = ", ".join(option.name for option in self.options(kind))

@@ -85,7 +85,10 @@ def health(session: Session, now: datetime) -> Health:
         .order_by(JobRun.job)
         .limit(50)
     )
-    leases = session.scalars(select(Lease).order_by(Lease.name).limit(50))
+    # Who holds a part of the program; that a host rests ("pace:") is nobody's.
+    leases = session.scalars(
+        select(Lease).where(Lease.name.not_like("pace:%")).order_by(Lease.name).limit(50)
+    )
     quarantine = session.scalars(select(Quarantine).order_by(Quarantine.id.desc()).limit(20))
     last = session.execute(select(AuditRow.id, AuditRow.hash).order_by(AuditRow.id.desc()).limit(1)).first()
     return Health(

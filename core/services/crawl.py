@@ -17,7 +17,7 @@ from core import faults
 from core.errors import NotFound
 from core.messages import CrawlJob, SourceResult
 from core.queries import source_state
-from core.records.source import CrawlRun, KnownEntry, Quarantine, Source
+from core.records.source import CrawlRun, KnownEntry, Lease, Quarantine, Source
 from core.rules import polling
 from core.rules.politeness import polite_host
 from core.services import audit, crawl_requests, leases, source_course
@@ -25,6 +25,8 @@ from core.services.desk import Desk
 
 #: the crawler died this often on one source: it is switched off until a person looks (reliability.md §3 row 31)
 MAX_CRASHES = 3
+#: leases of this name say that a host rests, by its own published pace
+PACE = "pace:"
 _KNOWN_SENT = 1500
 _INTAKE = ("new", "seen", "edited", "off_topic", "quarantined")
 
@@ -152,6 +154,7 @@ def finish(desk: Desk, run_id: int, result: SourceResult, counts: Mapping[str, i
             source.next_due_at = max(source.next_due_at, now + wait)
         source.state = source_state.health(source, now).state
         source.lease_owner, source.lease_until = "", None
+        leave_in_peace(session, desk, source.url)
 
 
 def crashed(desk: Desk, source_id: str, run_id: int | None = None) -> None:
@@ -175,6 +178,7 @@ def crashed(desk: Desk, source_id: str, run_id: int | None = None) -> None:
         source.last_run_at, source.last_outcome = now, outcome
         source_course.read_badly(session, desk, source, "crawler_died", vi, en, now)
         source.lease_owner, source.lease_until = "", None
+        leave_in_peace(session, desk, source.url)
         if quarantined and source.enabled:
             source.enabled, source.off_since = False, now
             session.add(
@@ -234,6 +238,7 @@ def _interrupt(
         for source in session.scalars(select(Source).where(Source.lease_owner != "")):
             if over(source):
                 source.lease_owner, source.lease_until = "", None
+                leave_in_peace(session, desk, source.url)
                 source.next_due_at = now
         session.flush()
         query = (
@@ -264,8 +269,50 @@ def _interrupt(
 
 
 def _busy_hosts(session: Session, real: datetime, but: str = "") -> set[str]:
+    """Hosts that are being read, and those that were just read and ask for a pause."""
     urls = session.scalars(select(Source.url).where(Source.lease_until > real, Source.id != but))
-    return {polite_host(url) for url in urls} - {""}
+    resting = session.scalars(select(Lease.name).where(Lease.name.startswith(PACE), Lease.until > real))
+    return ({polite_host(url) for url in urls} | {name.removeprefix(PACE) for name in resting}) - {""}
+
+
+def leave_in_peace(session: Session, desk: Desk, url: str) -> None:
+    """A host with a pace of its own (GDELT: one question each five seconds) was just asked: no other round asks before that is over.
+
+    Within a round the crawler keeps the pace; this holds it over rounds and processes, in the machine's time.
+    """
+    seconds = desk.kinds.pace(url)
+    if seconds:
+        _rest(session, polite_host(url), seconds)
+
+
+def claim_host(desk: Desk, url: str, seconds: float) -> bool:
+    """For a reading without a source (a try before saving): take a host that has a pace of its own for ``seconds``.
+
+    False when it is being read or rests; True, without taking anything, for every other host.
+    """
+    if not desk.kinds.pace(url):
+        return True
+    with desk.store.write() as session:
+        if polite_host(url) in _busy_hosts(session, leases.PROCESS_CLOCK.now()):
+            return False
+        _rest(session, polite_host(url), seconds)
+        return True
+
+
+def release_host(desk: Desk, url: str) -> None:
+    """That reading is over: the host rests for its pace."""
+    if desk.kinds.pace(url):
+        with desk.store.write() as session:
+            leave_in_peace(session, desk, url)
+
+
+def _rest(session: Session, host: str, seconds: float) -> None:
+    name = f"{PACE}{host}"[:60]
+    row = session.get(Lease, name)
+    if row is None:
+        row = Lease(name=name, owner="", until=None)
+        session.add(row)
+    row.until = leases.PROCESS_CLOCK.now() + timedelta(seconds=seconds)
 
 
 def _job(session: Session, source: Source) -> CrawlJob:

@@ -15,7 +15,7 @@ from core.queries import source_state
 from core.records.account import Account
 from core.records.source import CrawlRun, Source
 from core.rules.permissions import require
-from core.services import audit, leases
+from core.services import audit, crawl, leases
 from core.services.desk import Actor, Desk
 
 
@@ -84,4 +84,5 @@ def _close(session: Session, desk: Desk, run: CrawlRun, source: Source) -> None:
         source.last_new_item_at = now
     source.next_due_at = now + source_state.poll_interval(source)
     source.lease_owner, source.lease_until = "", None
+    crawl.leave_in_peace(session, desk, source.url)
     source.state = source_state.health(source, now).state

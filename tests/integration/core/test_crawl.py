@@ -53,6 +53,43 @@ def test_a_source_is_read_by_one_process_at_a_time(
     assert [job.source_id for job in crawl.lease(desk, "two", crawl.due(desk, 10), minutes=5)] == [press]
 
 
+def test_a_hosts_own_pace_holds_over_rounds_and_processes(
+    desk: Desk, process_clock: StandingClock, press: str
+) -> None:
+    """GDELT asks for five seconds between two questions; two rounds that follow each other keep them too."""
+    for name in ("the-gioi", "bien-dong"):
+        sources.add_source(desk, None, sources.NewSource(name, name, "gdelt", "Hai Phong dyke"))
+    url = source(desk, "the-gioi").url
+    pace = desk.kinds.pace(url)
+    assert 5 <= pace <= 6 and desk.kinds.pace(source(desk, press).url) == 0
+    jobs = crawl.lease(desk, "scheduler:h:1", ["the-gioi"], minutes=5)
+    run = crawl.begin_round(desk, "scheduler:h:1", jobs)["the-gioi"]
+    assert crawl.lease(desk, "worker:h:2", ["bien-dong"], minutes=5) == [], "it is being read"
+    assert not crawl.claim_host(desk, url, 90)
+    crawl.finish(desk, run, result("the-gioi", "seen"))
+    for _ in range(2):
+        assert "bien-dong" not in crawl.due(desk, 9) and crawl.due(desk, 9) == [press]
+        assert crawl.lease(desk, "worker:h:2", ["bien-dong"], minutes=5) == [], "it rests"
+        assert crawl.host_is_busy(desk, "bien-dong") and not crawl.claim_host(desk, url, 90)
+        process_clock.move(seconds=pace / 2 - 0.1)
+    process_clock.move(seconds=0.3)
+    assert crawl.claim_host(desk, url, 90), "a try before saving takes the host"
+    assert crawl.lease(desk, "worker:h:2", ["bien-dong"], minutes=5) == []
+    process_clock.move(seconds=20)
+    crawl.release_host(desk, url)
+    assert crawl.host_is_busy(desk, "bien-dong"), "the try was the last question"
+    process_clock.move(seconds=pace + 0.1)
+    assert [job.source_id for job in crawl.lease(desk, "worker:h:2", ["bien-dong"], minutes=5)] == [
+        "bien-dong"
+    ]
+    crawl.crashed(desk, "bien-dong")
+    assert crawl.host_is_busy(desk, "the-gioi"), "a crawler that died may have asked"
+    # A host without a rule of its own is free at once.
+    jobs = crawl.lease(desk, "scheduler:h:1", [press], minutes=5)
+    crawl.finish(desk, crawl.begin_round(desk, "scheduler:h:1", jobs)[press], result(press, "seen"))
+    assert not crawl.host_is_busy(desk, press) and crawl.claim_host(desk, source(desk, press).url, 90)
+
+
 def test_one_host_is_read_in_one_round_at_a_time(
     desk: Desk, process_clock: StandingClock, press: str, social: str, person: Callable[..., Actor]
 ) -> None:
