@@ -31,3 +31,11 @@ class KillableReader:
         with ParseWorker(parsers=("text",)) as worker:
             found = worker.text(body, url, self._clock.now(), {"content-type": content_type})
         return FileText(found.title, found.text, 0, tuple(found.warnings))
+
+    def article(self, body: bytes, content_type: str, url: str) -> FileText:
+        """The article of a page as the crawler reads it now. Raises :class:`crawlers.parsers.results.Unreadable`."""
+        from crawlers.parse_worker import ParseWorker
+
+        with ParseWorker(parsers=("article",)) as worker:
+            found = worker.article(body, url, self._clock.now(), {"content-type": content_type})
+        return FileText(found.title, found.text, 0, tuple(found.warnings))

@@ -403,6 +403,10 @@ class FileReader(Protocol):
         """All visible words of a page, menus too: for looking, not for analysis."""
         ...
 
+    def article(self, body: bytes, content_type: str, url: str) -> FileText:
+        """The article of a page, exactly as a crawl of today would read it. Raises as the others do."""
+        ...
+
 
 # --- kinds of source ------------------------------------------------------------------------------------------------
 

@@ -29,13 +29,14 @@ WHY: dict[str, LazyString] = {
     "dns": lazy_gettext("không tìm thấy tên miền"),
     "tls": lazy_gettext("chứng thư https không hợp lệ"),
     "interrupted": lazy_gettext("lượt xem bị ngắt"),
+    "parser_changed": lazy_gettext("chỉ phần mềm đọc khác trước; bản chụp cũ đọc lại cũng ra chữ như nay"),
 }
 
 
 def saw_words(outcome: str, code: str = "") -> str:
     """One visit in a phrase: what was seen, and why when the page could not be read."""
     words = str(SAW.get(outcome, outcome))
-    if outcome in {"gone", "unclear", "failed"} and code in WHY:
+    if (outcome in {"gone", "unclear", "failed"} or code == "parser_changed") and code in WHY:
         return f"{words} ({WHY[code]})"
     return words
 

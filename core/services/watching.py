@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from core.errors import NotFound
+from core.errors import LamroError, NotFound
 from core.messages import Candidate, CaptureRecord, SourceResult
+from core.queries import capture as captures
 from core.records.claim import Claim
 from core.records.incident import Incident
 from core.records.item import Capture, Item, ItemVersion, Story
@@ -26,11 +27,13 @@ from core.rules.revisiting import FLAGGING_TAGS, PLAN, RETRY, Saw, next_visit, r
 from core.services import acting, audit, intake, storing
 from core.services.desk import Actor, Desk
 from core.services.intake import TakenItem
-from core.services.prepared import Prepared, from_candidate, outside
+from core.services.prepared import Outside, Prepared, from_candidate, outside
 from core.text.urls import canonical_url
 
 #: items taken up in one pass; the next pass takes the rest
 ENROL = 200
+#: code of a visit that read other words out of the same page, because this program reads pages differently than then
+PARSER_CHANGED = "parser_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,14 @@ def record(desk: Desk, item_id: int, candidate: Candidate | None, result: Source
             return _note(
                 session, desk, item_id, Saw.MOVED, capture, None, candidate.url, result, candidate.entry_hash
             )
+    if here and _only_our_reading(desk, item, read, told, around, from_page=from_page):
+        with desk.store.write() as session:
+            capture = _keep(session, item_id, candidate.capture)
+            saw = Saw.BACK if session.get_one(Watch, item_id).state == Saw.GONE else Saw.SAME
+            # The hash of today's reading is noted, so that the next visit compares like with like.
+            return _note(
+                session, desk, item_id, saw, capture, None, candidate.url, result, candidate.entry_hash, PARSER_CHANGED
+            )  # fmt: skip
     text = replace(read, key=item.url_sha256, canonical=item.canonical_url, url=item.url)
     if not from_page:
         with desk.store.write() as session:
@@ -154,6 +165,52 @@ def record(desk: Desk, item_id: int, candidate: Candidate | None, result: Source
         with desk.store.write() as session:
             return _without_article(session, desk, item_id, result, code="parser_error")
     return seen[0]
+
+
+def _only_our_reading(
+    desk: Desk, item: Item, read: Prepared, told: Candidate, around: Outside, *, from_page: bool
+) -> bool:
+    """True when the words differ only because this program reads pages differently now: an edit is the outlet's act, never ours.
+
+    The page as it was kept then is read again with today's parser; when that gives today's words, nothing on the page has changed.
+    Without a kept page that is intact there is no such proof, and the difference counts as before.
+    """
+    with desk.store.read() as session:
+        last = session.scalar(
+            select(ItemVersion)
+            .where(ItemVersion.item_id == item.id, ItemVersion.origin == "page")
+            .order_by(ItemVersion.number.desc())
+            .limit(1)
+        )
+        if not from_page and last is None:
+            return False
+        before = item.content_sha256 if from_page or last is None else last.content_sha256
+        if read.content_sha256 == before or desk.reader is None:
+            return False
+        kept = select(Capture.id).where(
+            Capture.item_id == item.id, Capture.kind == "warc", Capture.status == 200, Capture.purged_at.is_(None)
+        )  # fmt: skip
+        if not from_page and last is not None:
+            kept = kept.where(Capture.id == last.capture_id)
+        capture_id = session.scalar(kept.order_by(Capture.id.desc()).limit(1))
+        row = None if capture_id is None else captures.line(session, capture_id)
+    if row is None:
+        return False
+    played = captures.play(desk.captures, row)
+    if played.state != "intact" or played.page is None:
+        return False
+    try:
+        found = desk.reader.article(
+            played.data, row.content_type, row.url_chain[-1] if row.url_chain else row.url
+        )
+    except LamroError:
+        return False
+    again = from_candidate(
+        told.model_copy(update={"title": found.title or item.title, "text": found.text}),
+        around,
+        via="revisit",
+    )
+    return isinstance(again, Prepared) and again.content_sha256 == read.content_sha256
 
 
 # --- what is flagged ------------------------------------------------------------------------------------------------

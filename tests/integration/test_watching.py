@@ -293,6 +293,35 @@ def test_a_pasted_link_is_compared_with_its_page(office):
     assert after(office, hours=7) == {"edited": 1, "same": 1}
 
 
+def test_a_page_that_only_we_read_differently_is_no_edit(office):
+    """The stored words are those of an older parser: as if it had left out the last sentence."""
+    claim(office)
+    older = "Vỡ đê ở xã Chí Minh, theo cách đọc trước đây."
+    with office.desk.store.write() as session:
+        item = session.get_one(Item, office.item)
+        before = item.text
+        item.text = older
+        item.content_sha256 = hashlib.sha256(older.encode()).hexdigest()
+    assert after(office, hours=1, minutes=30) == {"same": 1}
+    with office.desk.store.read() as session:
+        item = session.get_one(Item, office.item)
+        assert (item.edits, item.text) == (0, older)
+        assert session.scalar(select(func.count()).select_from(ItemVersion)) == 0
+        visit = session.scalars(select(Visit)).one()
+        assert (visit.outcome, visit.code) == ("same", "parser_changed") and visit.capture_id is not None
+    assert state(office).edited is None
+    assert after(office, hours=6, minutes=30) == {"same": 1}, "like is compared with like from now on"
+    # The outlet's own edit is still seen.
+    put(
+        office,
+        reply(told("Vỡ đê ở xã Chí Minh", BODY + "<p>Cập nhật: xã nói không có vỡ đê ở thôn Văn Tố.</p>")),
+    )
+    assert after(office, hours=25) == {"edited": 1}
+    with office.desk.store.read() as session:
+        item = session.get_one(Item, office.item)
+        assert item.edits == 1 and "không có vỡ đê" in item.text and before != item.text
+
+
 def test_visits_of_a_round_are_bounded(office):
     with office.desk.store.write() as session:
         for number in range(AT_ONCE + 5):

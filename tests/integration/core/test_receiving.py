@@ -285,6 +285,8 @@ def test_a_marking_inside_a_pdf_never_enters(desk: Desk, officer: Actor) -> None
         def page(self, body: bytes, content_type: str, url: str) -> FileText:
             raise AssertionError
 
+        article = page
+
     with pytest.raises(RuleBroken) as caught:
         intake.receive_text(
             replace(desk, reader=Reader()),
