@@ -81,6 +81,10 @@ def _words(status: int) -> tuple[str, str]:
             "Mỗi lần gửi được nhiều nhất %(size)s MB. Giảm kích thước ảnh, hoặc gửi từng phần.",
             size=context.settings().max_upload_bytes // (1024 * 1024),
         )
+    if status == 429:
+        return gettext("Gửi quá nhiều lần trong thời gian ngắn"), gettext(
+            "Chờ vài phút rồi làm lại. Nội dung vừa nhập được giữ ở dưới."
+        )
     if status == 503:
         return gettext("Một bộ phận đang tạm ngừng"), gettext(
             "Việc đã làm được giữ lại. Thử lại sau ít phút."

@@ -111,3 +111,24 @@ def test_keys_in_the_inbox(officer, served, office):
     page.keyboard.press("Enter")
     page.wait_for_url("**/stories/*")
     assert page.locator("h1").inner_text().strip() == title.strip()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_on_the_phone_the_result_sentence_never_lies_over_the_row_being_judged(officer, served, language):
+    page = officer
+    page.goto(f"{served}/account")
+    page.check(f"input[name=language][value={language}]")
+    page.click("main button.primary")
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{served}/today")
+    left = int(page.locator("[data-progress]").get_attribute("data-goal"))
+    for done in range(1, 4):
+        page.locator("[data-rows] > [aria-current] .triage button:visible").first.click()
+        expect(page.locator("[data-rows] > .done")).to_have_count(done + 1)
+        toast = page.locator("[data-toast]").bounding_box()
+        row = page.locator("[data-rows] > [aria-current]").bounding_box()
+        assert row["y"] + row["height"] <= toast["y"] + 1, (done, row, toast)
+    # The meter tells the same as its words.
+    shown = int(page.locator("[data-progress-done]").inner_text())
+    bar = int(page.evaluate("document.querySelectorAll('[data-progress] rect')[1].getAttribute('width')"))
+    assert bar == round(200 * shown / left)

@@ -338,3 +338,14 @@ def test_too_large_is_said_in_words(office):
     # far more than a form may hold is not read at all
     answer = upload(12_000_000)
     assert answer.status_code == 413 and "nhiều nhất 1 MB" in words(answer)
+
+
+def test_a_page_that_is_not_there_offers_the_places_of_this_person(person):
+    page = person("hanh.dt").get("/nope")
+    offered = found(r'<nav class="sheet pad stack-s" aria-labelledby="places">(.*?)</nav>', page.text, re.S)
+    assert page.status_code == 404
+    assert 'href="/today"' in offered and 'href="/inbox"' in offered and 'name="q"' in offered
+    # An administrator reads no inbox: no search is offered that would be refused.
+    offered = found(r'aria-labelledby="places">(.*?)</nav>', person("tu.la").get("/nope").text, re.S)
+    assert 'href="/sources"' in offered and 'href="/today"' not in offered and 'name="q"' not in offered
+    assert "places" not in person().get("/nope").text
