@@ -29,6 +29,8 @@ class Analysis:
     keys: CopyKeys
     lead: str = ""
     gist: str = ""
+    #: whom the text itself names as its origin
+    attributed_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)

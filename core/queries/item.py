@@ -66,6 +66,7 @@ class ItemPage:
     url: str
     source_name: str
     author_masked: str
+    attributed_to: str
     social: bool
     published_at: datetime | None
     date_from: str
@@ -128,6 +129,7 @@ def item(session: Session, item_id: int, unit_id: int) -> ItemPage:
         )
         or row.seen_where,
         author_masked=row.author_masked,
+        attributed_to=row.attributed_to,
         social=row.kind == "post",
         published_at=row.published_at,
         date_from=row.date_from,

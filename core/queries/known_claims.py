@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from core.records.claim import Claim, VerdictRecord
@@ -24,6 +24,7 @@ class KnownClaim:
 
     ``percent`` 0-100; ``sentence`` are the item's own words; figures are plain numbers, dates or times. ``joins``: the story would go into
     the open incident ``incident_number``. ``answer`` is "right" once a person said so; what was answered wrong is not shown.
+    ``copy_of``: the title of the judged text, when the item is a copy of it that came into the same story after the verdict.
     """
 
     claim_id: int
@@ -43,6 +44,7 @@ class KnownClaim:
     incident_number: int | None
     joins: bool
     answer: str
+    copy_of: str = ""
 
 
 def known_claims(session: Session, story_id: int, unit_id: int) -> tuple[KnownClaim, ...]:
@@ -53,12 +55,12 @@ def known_claims(session: Session, story_id: int, unit_id: int) -> tuple[KnownCl
         .join(Item, Item.id == ClaimSuggestion.item_id)
         .where(
             Item.story_id == story_id,
-            Claim.story_id != story_id,
+            or_(Claim.story_id != story_id, Item.copy_of_id.is_not(None)),
             Claim.verdict != "",
             Claim.unit_id.in_(_line_up(session, unit_id)),
             ClaimSuggestion.answer != "wrong",
         )
-        .order_by(ClaimSuggestion.score.desc(), ClaimSuggestion.item_id)
+        .order_by(ClaimSuggestion.answer, ClaimSuggestion.score.desc(), ClaimSuggestion.item_id)
         .limit(200)
     ).all()
     best: dict[int, tuple[ClaimSuggestion, Claim, Item]] = {}
@@ -80,9 +82,77 @@ def known_claims(session: Session, story_id: int, unit_id: int) -> tuple[KnownCl
             select(Incident).where(Incident.id.in_({claim.incident_id for _, claim, _ in chosen} - {None}))
         )
     }
+    originals = {
+        row.id: row.title
+        for row in session.execute(
+            select(Item.id, Item.title).where(
+                Item.id.in_({item.copy_of_id for _, claim, item in chosen if claim.story_id == story_id})
+            )
+        )
+    }
     return tuple(
-        _row(suggestion, claim, item, decided.get(claim.id), incidents.get(claim.incident_id or 0), unit_id)
+        replace(
+            _row(
+                suggestion, claim, item, decided.get(claim.id), incidents.get(claim.incident_id or 0), unit_id
+            ),
+            copy_of=originals.get(item.copy_of_id or 0, ""),
+        )
         for suggestion, claim, item in chosen
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LateCopies:
+    """Copies of a judged text that came after the verdict and wait for a person to say that they are; ``item_id`` is the latest."""
+
+    story_id: int
+    claim_id: int
+    quote: str
+    verdict: str
+    sub_verdict: str
+    copies: int
+    item_id: int
+    seen_at: datetime
+
+
+def late_copies(session: Session, unit_id: int) -> tuple[LateCopies, ...]:
+    """Those of claims that the office itself judged, the latest first, at most ten."""
+    rows = session.execute(
+        select(
+            Claim.id,
+            Claim.story_id,
+            Claim.quote,
+            Claim.verdict,
+            Claim.sub_verdict,
+            func.count().label("copies"),
+            func.max(Item.id).label("item_id"),
+            func.max(Item.first_seen_at).label("seen_at"),
+        )
+        .join(ClaimSuggestion, ClaimSuggestion.claim_id == Claim.id)
+        .join(Item, Item.id == ClaimSuggestion.item_id)
+        .where(
+            Claim.unit_id == unit_id,
+            Claim.verdict != "",
+            Item.story_id == Claim.story_id,
+            Item.copy_of_id.is_not(None),
+            ClaimSuggestion.answer == "",
+        )
+        .group_by(Claim.id, Claim.story_id, Claim.quote, Claim.verdict, Claim.sub_verdict)
+        .order_by(func.max(Item.id).desc())
+        .limit(10)
+    )
+    return tuple(
+        LateCopies(
+            story_id=row.story_id,
+            claim_id=row.id,
+            quote=row.quote,
+            verdict=row.verdict,
+            sub_verdict=row.sub_verdict,
+            copies=row.copies,
+            item_id=row.item_id,
+            seen_at=row.seen_at,
+        )
+        for row in rows
     )
 
 

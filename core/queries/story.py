@@ -49,6 +49,7 @@ class ItemRow:
     received_via: str
     first: bool
     band: str
+    attributed_to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def _timeline(session: Session, story_id: int) -> tuple[ItemRow, ...]:
     found = session.execute(
         select(
             Item.id, Item.title, Item.language, Item.gist, Item.seen_where, Item.published_at, Item.first_seen_at, Item.views,
-            Item.edits, Item.copy_of_id, Item.author_masked, Item.received_via, Item.band,
+            Item.edits, Item.copy_of_id, Item.author_masked, Item.received_via, Item.band, Item.attributed_to,
             Source.name, Source.social, Source.domestic, captures.c.n,
         )
         .outerjoin(Source, Item.source_id == Source.id)
@@ -243,6 +244,7 @@ def _timeline(session: Session, story_id: int) -> tuple[ItemRow, ...]:
             received_via=row.received_via,
             first=number == 0 and len(rows) > 1,
             band=row.band,
+            attributed_to=row.attributed_to,
         )
         for number, row in enumerate(rows)
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.clock import VIETNAM
 from core.queries import people, source_state
 from core.queries.frame import CEILING, DAILY_STORIES, queue, watched
+from core.queries.known_claims import LateCopies, late_copies
 from core.queries.reasons import Part, best_mentions, line
 from core.records.account import Account
 from core.records.claim import Claim, VerdictRecord
@@ -121,6 +122,7 @@ class Board:
     follow_ups: tuple[FollowUpRow, ...]
     verdicts: tuple[VerdictRow, ...]
     sources: tuple[SourceRow, ...]
+    late_copies: tuple[LateCopies, ...] = ()
 
     @property
     def goal(self) -> int:
@@ -181,6 +183,7 @@ def board(session: Session, unit_id: int, now: datetime, *, language: str = "vi"
         follow_ups=_follow_ups(session, unit_id, now),
         verdicts=_verdicts(session, unit_id),
         sources=_sources(session, now),
+        late_copies=late_copies(session, unit_id),
     )
 
 

@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 from core.clock import VIETNAM
 from core.groups import PARAGRAPH, CopyKeys
 from core.records.item import CopyBand, Item
+from core.records.source import Source
 from core.services.desk import Desk
 from core.services.stories import effective
+from core.text.tokens import folded_words
 
 _MOST = 20
 #: A paragraph that more texts of a month hold says nothing of where a text comes from: a notice of the outlet, a slogan.
@@ -117,23 +119,51 @@ def _rare(session: Session, keys: Sequence[str]) -> list[str]:
 
 
 def regroup(session: Session, item_ids: Iterable[int]) -> None:
-    """Make the earliest item of each group the original of the others."""
+    """Make the earliest item of each group the original of the others.
+
+    One that names the outlet of another member as its origin is no original, whatever its date says.
+    """
     root = func.coalesce(Item.copy_of_id, Item.id)
     asked = set(session.scalars(select(root).where(Item.id.in_(sorted(set(item_ids))))))
     groups: dict[int, list[Any]] = {}
     for row in session.execute(
-        select(Item.id, Item.copy_of_id, Item.published_at, Item.first_seen_at)
+        select(
+            Item.id,
+            Item.copy_of_id,
+            Item.published_at,
+            Item.first_seen_at,
+            Item.attributed_to,
+            Item.host,
+            Source.name.label("outlet"),
+        )
+        .outerjoin(Source, Source.id == Item.source_id)
         .where(Item.id.in_(sorted(asked)) | Item.copy_of_id.in_(sorted(asked)))
         .order_by(Item.id)
     ):
         for original in {row.id, row.copy_of_id} & asked:
             groups.setdefault(original, []).append(row)
     for _, members in sorted(groups.items()):
-        first = min(members, key=lambda row: (effective(row), row.id))
+        first = min(members, key=lambda row: (_repeats(row, members), effective(row), row.id))
         for row in members:
             now = None if row is first else first.id
             if row.copy_of_id != now:
                 session.get_one(Item, row.id).copy_of_id = now
+
+
+def _repeats(row: Any, members: Iterable[Any]) -> bool:
+    """Whether an item names another member's outlet, or its host, as its origin."""
+    named = f" {' '.join(folded_words(row.attributed_to))} "
+    return named.strip() != "" and any(
+        other.id != row.id
+        and other.host != row.host
+        and any(
+            name and f" {name} " in named
+            for name in (
+                " ".join(folded_words(word)) for word in (other.outlet or "", other.host.removeprefix("www."))
+            )
+        )
+        for other in members
+    )
 
 
 def bands_to_ask(bands: Iterable[str], now: datetime) -> list[str]:

@@ -79,6 +79,7 @@ def _look_back(desk: Desk, claims: Sequence[JudgedClaim]) -> int:
 def answer(desk: Desk, actor: Actor, story_id: int, claim_id: int, *, right: bool) -> int | None:
     """A person's answer to "is this the claim that was judged?". Returns the incident that the story was put into, if any.
 
+    About copies that came late into the story of the claim itself, the answer is for those that nobody has answered yet.
     Right: the story goes into the open incident of that claim when it is the own office's and the story has none. The verdict stays with
     the claim that was judged; nothing is inherited silently. Raises :class:`Forbidden`, :class:`NotFound`, :class:`RuleBroken`.
     """
@@ -88,11 +89,21 @@ def answer(desk: Desk, actor: Actor, story_id: int, claim_id: int, *, right: boo
         story = get(session, Story, story_id, "câu chuyện")
         acting.of_own_places(session, who, story.id)
         claim = get(session, Claim, claim_id, "tuyên bố")
-        rows = session.scalars(
-            select(ClaimSuggestion)
-            .join(Item, Item.id == ClaimSuggestion.item_id)
-            .where(Item.story_id == story.id, ClaimSuggestion.claim_id == claim.id)
-        ).all()
+        rows = list(
+            session.scalars(
+                select(ClaimSuggestion)
+                .join(Item, Item.id == ClaimSuggestion.item_id)
+                .where(Item.story_id == story.id, ClaimSuggestion.claim_id == claim.id)
+            )
+        )
+        if claim.story_id == story.id:
+            # Copies of the judged text itself: each is asked about, and what was said of earlier ones stays said.
+            copies = set(
+                session.scalars(
+                    select(Item.id).where(Item.story_id == story.id, Item.copy_of_id.is_not(None))
+                )
+            )
+            rows = [row for row in rows if not row.answer and row.item_id in copies]
         if not rows:
             raise NotFound(
                 "Gợi ý này không còn: tin đã đổi hoặc đã chuyển sang chuyện khác. Tải lại trang.",
@@ -120,6 +131,7 @@ def answer(desk: Desk, actor: Actor, story_id: int, claim_id: int, *, right: boo
             detail={
                 "claim": claim.id,
                 "answer": RIGHT if right else WRONG,
+                **({"copies": sorted(row.item_id for row in rows)} if claim.story_id == story.id else {}),
                 "incident": None if incident is None else incident.id,
             },
         )

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.ports import ClaimLikeness, JudgedClaim
-from core.records.claim import Claim
+from core.records.claim import Claim, VerdictRecord
 from core.records.item import Item
 from core.records.suggestion import ClaimSuggestion
-from core.rules.vocabulary import Verdict
+from core.rules.vocabulary import Verdict, VerdictState
 from core.services.desk import Desk
 
 RIGHT, WRONG = "right", "wrong"
@@ -40,7 +40,8 @@ def note(
     session: Session, desk: Desk, found: Mapping[int, Sequence[ClaimLikeness]], *, whole: bool = True
 ) -> None:
     """Write what items are like. ``whole``: the items were compared with every claim, so that what is not found again goes,
-    unless a person has answered it. A claim is never suggested on the story that it was opened on.
+    unless a person has answered it. A claim is never suggested on the story that it was opened on, but for copies that came after
+    the verdict: those a person is asked about, each time, and only a refusal is taken over.
     """
     if not found:
         return
@@ -49,15 +50,17 @@ def note(
         (row.item_id, row.claim_id): row
         for row in session.scalars(select(ClaimSuggestion).where(ClaimSuggestion.item_id.in_(sorted(found))))
     }
-    own, told = _own(session, found), _answers(session, found)
+    own, told, late = _own(session, found), _answers(session, found), _late_copies(session, found)
     for item_id, likenesses in sorted(found.items()):
         for one in likenesses:
             key = (item_id, one.claim_id)
-            if key in own:
+            if key in own and key not in late:
                 continue
             row = old.pop(key, None)
             if row is None:
                 answer = told.get(key, "")
+                if key in own and answer == RIGHT:
+                    answer = ""
                 row = ClaimSuggestion(
                     item_id=item_id,
                     claim_id=one.claim_id,
@@ -101,6 +104,24 @@ def _own(session: Session, item_ids: Iterable[int]) -> set[tuple[int, int]]:
         select(Item.id, Claim.id)
         .join(Claim, Claim.story_id == Item.story_id)
         .where(Item.id.in_(sorted(item_ids)))
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
+def _late_copies(session: Session, item_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """(item, claim) of copies that came after the claim of their own story had been judged."""
+    rows = session.execute(
+        select(Item.id, Claim.id)
+        .join(Claim, Claim.story_id == Item.story_id)
+        .join(VerdictRecord, VerdictRecord.claim_id == Claim.id)
+        .where(
+            Item.id.in_(sorted(item_ids)),
+            Item.copy_of_id.is_not(None),
+            Claim.verdict != "",
+            VerdictRecord.state == VerdictState.CONFIRMED,
+            VerdictRecord.decided_at < Item.first_seen_at,
+            or_(Claim.item_id.is_(None), Claim.item_id != Item.id),
+        )
     )
     return {(row[0], row[1]) for row in rows}
 

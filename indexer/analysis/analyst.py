@@ -13,6 +13,7 @@ from core.ports import Analysis, ClaimLikeness, JudgedClaim, Need, StoryFacts
 from core.rules.gazetteer import Everything
 from core.text.normalise import clean
 from indexer.analysis import copies, language, need, stories
+from indexer.analysis.attribution import attributed_to
 from indexer.analysis.claims.likeness import like_claims
 from indexer.analysis.gist import gist
 from indexer.analysis.places.contexts import contexts_of
@@ -86,6 +87,7 @@ class LocalAnalyst:
             keys=copies.copy_keys(title, text[:MAX_TEXT], seen_at),
             lead=lead_of(text),
             gist=gist(whole, spoken, shown) if spoken != "vi" and shown else "",
+            attributed_to=attributed_to(text),
         )
 
     def place(

@@ -76,16 +76,6 @@ def body_of(text: str) -> str:
     return "\n".join(kept or lines)
 
 
-def attribution_of(text: str) -> str:
-    """The outlet that a text names as its origin ("Theo Báo X"), or empty."""
-    found = re.search(
-        r"^\s*\(?\s*(?:theo|nguồn|source)\b\s*:?\s*([^\n.():]{2,60})\)?\s*$",
-        clean(text),
-        re.IGNORECASE | re.MULTILINE,
-    )
-    return found.group(1).strip() if found else ""
-
-
 def copy_keys(title: str, text: str, seen_at: datetime | None = None) -> CopyKeys:
     """Everything stored of a text to find its copies. ``seen_at`` (aware) gives the month of the band keys."""
     body = body_of(text) or clean(title)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.errors import Forbidden, NotFound
 from core.messages import Candidate
-from core.queries.known_claims import known_claims
+from core.queries.known_claims import known_claims, late_copies
 from core.records.claim import Claim
 from core.records.item import Item, Story
 from core.records.suggestion import ClaimSuggestion
@@ -168,3 +168,54 @@ def test_the_story_of_the_claim_itself_is_not_asked_about(told):
     answers.catch_up(world.desk)
     with world.desk.store.read() as session:
         assert known_claims(session, own, world["officer"].unit_id) == ()
+
+
+def test_a_late_copy_of_a_judged_text_is_a_question_each_time(told):
+    world, claim, _ = told
+    with world.desk.store.read() as session:
+        first = session.get_one(Claim, claim)
+        story, text = (
+            first.story_id,
+            session.scalars(select(Item).where(Item.story_id == first.story_id)).first().text,
+        )
+    text = f"{text}\n{AGAIN}"
+    original = take(world, "https://song-que.example/goc", "Bà con ơi", text)
+    assert story_of(world, original).id != story
+    with world.desk.store.write() as session:
+        session.get_one(Item, original).story_id = story
+    with world.desk.store.read() as session:
+        before = late_copies(session, world["officer"].unit_id)
+    assert before == ()
+    world.clock.forward(hours=5)
+    copy = take(world, "https://song-que.example/chep", "Chép lại", text + "\nTheo Báo Mẫu")
+    with world.desk.store.read() as session:
+        item = session.get_one(Item, copy)
+        assert (item.copy_of_id, item.story_id, item.attributed_to) == (original, story, "Báo Mẫu")
+        tagged = session.get_one(Story, story)
+        kept = (tagged.tag, tagged.incident_id, tagged.version)
+        (waiting,) = late_copies(session, world["officer"].unit_id)
+        assert (waiting.story_id, waiting.claim_id, waiting.copies, waiting.item_id) == (
+            story,
+            claim,
+            1,
+            copy,
+        )
+        (known,) = known_claims(session, story, world["officer"].unit_id)
+        assert (known.copy_of, known.answer, known.item_id) == ("Bà con ơi", "", copy)
+        assert late_copies(session, world["ward"].unit_id) == ()
+    answers.answer(world.desk, world["officer"], story, claim, right=True)
+    assert world.audit("story.known_claim")[-1].detail["copies"] == [copy]
+    with world.desk.store.read() as session:
+        assert late_copies(session, world["officer"].unit_id) == ()
+        tagged = session.get_one(Story, story)
+        assert (tagged.tag, tagged.incident_id, tagged.version) == kept, "nothing follows from it by itself"
+    # A yes is not taken over, a no is.
+    again = take(world, "https://song-que.example/chep-hai", "Lại chép", text)
+    with world.desk.store.read() as session:
+        assert [row.item_id for row in late_copies(session, world["officer"].unit_id)] == [again]
+    answers.answer(world.desk, world["officer"], story, claim, right=False)
+    third = take(world, "https://song-que.example/chep-ba", "Chép nữa", text)
+    told_of = {item: answer for item, _, _, answer in suggestions(world)}
+    assert (told_of[copy], told_of[again], told_of[third]) == ("right", "wrong", "wrong")
+    with pytest.raises(NotFound):
+        answers.answer(world.desk, world["officer"], story, claim, right=True)

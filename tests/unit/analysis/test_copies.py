@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.groups import PARAGRAPH, CopyKeys
 from core.text.normalise import fold
-from indexer.analysis.copies import attribution_of, bands_to_ask, body_of, compare, copy_keys
+from indexer.analysis.copies import bands_to_ask, body_of, compare, copy_keys
 
 SEEN = datetime(2026, 11, 20, 3, tzinfo=UTC)
 SUBJECTS = "Đoàn kiểm tra,Ban quản lý,Tổ công tác,Bà con thôn Đông,Trạm bơm số hai,Hợp tác xã,Đội dân phòng,Trường tiểu học".split(
@@ -174,10 +174,7 @@ def test_the_same_text_gives_the_same_keys() -> None:
     assert keys(article(8)) == keys(article(8))
 
 
-def test_attribution_is_kept() -> None:
-    assert attribution_of("Nội dung tin.\nTheo Báo Mẫu") == "Báo Mẫu"
-    assert attribution_of("(Nguồn: Cổng thông tin)") == "Cổng thông tin"
-    assert attribution_of("Theo lời kể của dân, đê vẫn còn.") == ""
+def test_a_text_of_nothing_but_its_origin_is_kept() -> None:
     assert body_of("Theo Báo Mẫu") == "Theo Báo Mẫu"
 
 
