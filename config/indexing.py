@@ -131,6 +131,31 @@ def check(desk: Desk) -> index_check.IndexFindings | None:
     return found
 
 
+class SavedAlerts:
+    """When new items may be compared with the saved filters: an id is passed on once the index has all that was written up to it."""
+
+    def __init__(self) -> None:
+        self._mark: tuple[int, int] | None = None
+
+    def sweep(self, desk: Desk, *, mail: bool) -> int:
+        """Tell what is new. Returns how many alerts were given; an index that is behind or away is asked again at the next call."""
+        from core.services import saved_alerts
+        from review_app.inbox_filters import asked
+
+        if self._mark is None:
+            self._mark = outbox.mark(desk)
+        seq, item_id = self._mark
+        if desk.index is not None:
+            try:
+                if desk.index.stats().last_seq < seq:
+                    return 0
+                desk.index.refresh()
+            except Unavailable:
+                return 0
+        self._mark = None
+        return saved_alerts.sweep(desk, asked, item_id, mail=mail)
+
+
 class Feeder:
     """The scheduler's :func:`follow`: an index that is away is asked again after a growing wait, and said once, not every second."""
 

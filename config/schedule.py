@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 import structlog
 
-from config.indexing import Feeder, check
+from config.indexing import Feeder, SavedAlerts, check
 from config.preview import SECONDS as PREVIEW_SECONDS
 from config.preview import read_preview
 from config.revisits import revisit_due
@@ -71,6 +71,7 @@ class Scheduler:
         self.stopped = threading.Event()
         self.crawlers = Crawlers()
         self.feeder = Feeder()
+        self.saved_alerts = SavedAlerts()
         self._lock: IO[str] | None = None
 
     # --- one at a time ----------------------------------------------------------------------------------------------
@@ -222,6 +223,12 @@ class Scheduler:
         for notice_id, message in staff_notices.take_due(self.desk):
             staff_notices.record(self.desk, notice_id, self.channels["email"].send(message))
 
+    def tell_saved(self) -> None:
+        """Tell officers of new items that match a saved filter with its alert on."""
+        told = self.saved_alerts.sweep(self.desk, mail="email" in self.channels)
+        if told:
+            log.info("saved filters told", alerts=told)
+
     def rescore(self) -> None:
         """Let the need score of old stories decay."""
         stories.rescore(self.desk)
@@ -267,6 +274,7 @@ class Scheduler:
             (self.compare_claims, 60),
             (self.weekly_digests, 600),
             (self.check_index, 600),
+            (self.tell_saved, 60),
         ]
         for job, seconds in jobs:
             scheduler.add_job(

@@ -197,6 +197,16 @@ def load(overrides: Mapping[str, object] | None = None) -> Settings:
             "LAMRO_SEARCH_BACKEND=elasticsearch cần LAMRO_ELASTICSEARCH_URL, ví dụ http://127.0.0.1:9200.",
             "LAMRO_SEARCH_BACKEND=elasticsearch needs LAMRO_ELASTICSEARCH_URL, for example http://127.0.0.1:9200.",
         )
+    if settings.elasticsearch_ca and not Path(settings.elasticsearch_ca).is_file():
+        raise Misconfigured(
+            f"LAMRO_ELASTICSEARCH_CA={settings.elasticsearch_ca}: không có tệp này. Đặt đường dẫn tới chứng thư gốc (.pem) của cụm máy tìm kiếm.",
+            f"LAMRO_ELASTICSEARCH_CA={settings.elasticsearch_ca}: no such file. Name the cluster's CA certificate (.pem).",
+        )
+    if settings.elasticsearch_api_key.get_secret_value() and settings.elasticsearch_user:
+        raise Misconfigured(
+            "Đặt LAMRO_ELASTICSEARCH_API_KEY hoặc LAMRO_ELASTICSEARCH_USER với mật khẩu, không cả hai.",
+            "Set LAMRO_ELASTICSEARCH_API_KEY or LAMRO_ELASTICSEARCH_USER with its password, not both.",
+        )
     return settings
 
 

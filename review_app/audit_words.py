@@ -47,6 +47,7 @@ ACTS: dict[str, LazyString] = {
     "story.note_remove": lazy_gettext("bỏ ghi chú"),
     "filter.save": lazy_gettext("lưu bộ lọc"),
     "filter.remove": lazy_gettext("bỏ bộ lọc"),
+    "filter.alert": lazy_gettext("bật hoặc tắt báo tin của bộ lọc"),
     "claim.open": lazy_gettext("ghi tuyên bố"),
     "evidence.add": lazy_gettext("thêm bằng chứng"),
     "evidence.remove": lazy_gettext("bỏ bằng chứng"),

@@ -113,7 +113,7 @@ class KeptFilter:
     here: bool
 
 
-def _kept_filters() -> tuple[KeptFilter, ...]:
+def kept_filters() -> tuple[KeptFilter, ...]:
     """The office's saved filters with what they hold now, read once a request."""
     person = context.actor_or_none()
     if person is None or not may("inbox.index"):
@@ -175,7 +175,7 @@ def _variables() -> dict[str, Any]:
         "our_office": _summary,
         "rail": lambda: _shown(PLACES),
         "rail_filters": lambda: _shown(FILTERS),
-        "kept_filters": _kept_filters,
+        "kept_filters": kept_filters,
         "rail_admin": lambda: _shown(ADMINISTRATION),
         "last_message": _message,
         "theme": person.theme if person is not None else "auto",

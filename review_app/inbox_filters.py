@@ -94,6 +94,12 @@ def read(query: str) -> MultiDict[str, str]:
     return MultiDict(parse_qsl(query[:2000], keep_blank_values=True))
 
 
+def asked(query: str) -> tuple[queries.Wanted, str]:
+    """What a kept query string asks for: filters and words."""
+    args = read(query)
+    return wanted(args), words_of(args)
+
+
 def kept(wish: queries.Wanted, words_searched: str) -> str:
     """The query string that opens this list again, from its first page."""
     return address(wish, words_searched).partition("?")[2]

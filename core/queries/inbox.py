@@ -192,6 +192,11 @@ def count(
     return session.scalar(select(func.count()).select_from(found.limit(at_most + 1).subquery())) or 0
 
 
+def new_items(wanted: Wanted, codes: Sequence[str], now: datetime, *, above: int, upto: int) -> Select[Any]:
+    """The items of a list that arrived after the id ``above``, up to ``upto``: what an alert is about. Source is joined."""
+    return _where(select(Item.id), wanted, list(codes), now).where(Item.id > above, Item.id <= upto)
+
+
 def _excerpts(session: Session, ids: Sequence[int], node: Node | None) -> dict[int, tuple[Part, ...]]:
     """The stretch of each text where the words stand, with dots where the text goes on."""
     found = {}

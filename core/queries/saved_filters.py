@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,13 +18,23 @@ class Saved:
     id: int
     name: str
     query: str
+    alert: bool = False
+    told_at: datetime | None = None
+    told_items: int = 0
 
 
 def of_unit(session: Session, unit_id: int) -> tuple[Saved, ...]:
     """The filters of an office."""
     found = session.execute(
-        select(SavedFilter.id, SavedFilter.name, SavedFilter.query)
+        select(
+            SavedFilter.id,
+            SavedFilter.name,
+            SavedFilter.query,
+            SavedFilter.alert,
+            SavedFilter.told_at,
+            SavedFilter.told_items,
+        )
         .where(SavedFilter.unit_id == unit_id)
         .order_by(SavedFilter.id)
     )
-    return tuple(Saved(row.id, row.name, row.query) for row in found)
+    return tuple(Saved(*row) for row in found)

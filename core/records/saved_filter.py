@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.records.schema import Table
@@ -24,3 +24,10 @@ class SavedFilter(Table):
     query: Mapped[str] = mapped_column(String(1000))
     """The part of the address after the question mark, as the inbox writes it."""
     created_at: Mapped[datetime]
+    alert: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the office's officers are told of new matches."""
+    seen_id: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Items up to this id were looked at: the next alert is about later ones."""
+    told_at: Mapped[datetime | None]
+    told_items: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many new items the last alert was about."""

@@ -61,6 +61,7 @@ ACTS: dict[str, frozenset[Role]] = {
     "story.note_remove": _STAFF,
     "filter.save": _STAFF,
     "filter.remove": _STAFF,
+    "filter.alert": _STAFF,
     "story.group": frozenset({OFFICER}),
     # states 3 and 4: verify, conclude
     "claim.open": frozenset({OFFICER}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 
 from core.errors import Invalid, NotFound
+from core.records.item import Item
 from core.records.saved_filter import SavedFilter
 from core.rules.permissions import require
 from core.services import audit
@@ -75,6 +76,26 @@ def remove(desk: Desk, actor: Actor, filter_id: int) -> str:
         session.delete(kept)
         audit.record(session, desk, actor, "filter.remove", "filter", filter_id, detail={"name": name})
         return name
+
+
+def set_alert(desk: Desk, actor: Actor, filter_id: int, *, on: bool) -> str:
+    """Tell the officers of new matches from now on, or no longer; returns the filter's name. Raises :class:`Forbidden`, :class:`NotFound`."""
+    with audit.attempt(desk, actor, "filter.alert", "filter", filter_id), desk.store.write() as session:
+        require(actor, "filter.alert")
+        kept = session.get(SavedFilter, filter_id)
+        if kept is None or kept.unit_id != actor.unit_id:
+            raise NotFound(
+                "Không có bộ lọc này; có thể người khác trong cơ quan vừa bỏ.",
+                f"No filter {filter_id}; somebody of the office may have removed it.",
+            )
+        if on and not kept.alert:
+            # What is there already was seen in the list.
+            kept.seen_id = session.scalar(select(func.max(Item.id))) or 0
+        kept.alert = on
+        audit.record(
+            session, desk, actor, "filter.alert", "filter", filter_id, detail={"name": kept.name, "on": on}
+        )
+        return kept.name
 
 
 def _refused(vi: str, en: str) -> Invalid:

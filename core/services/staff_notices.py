@@ -35,7 +35,11 @@ def queue(desk: Desk) -> int:
             return 0
     with desk.store.write() as session:
         if (
-            session.scalar(select(StaffNotice.id).where(StaffNotice.queued_at > now - _PAUSE).limit(1))
+            session.scalar(
+                select(StaffNotice.id)
+                .where(StaffNotice.queued_at > now - _PAUSE, StaffNotice.message_id.startswith("notice-"))
+                .limit(1)
+            )
             is not None
         ):
             return 0

@@ -3,7 +3,7 @@
 Grammar: words; ``"phrases"``; ``AND``/``OR``/``NOT`` in any case and Vietnamese ``hoặc``; ``-word``; parentheses. Words side by
 side are all required. A word typed with accents searches the exact field, without accents the folded one. One piece that the
 chain cuts into several tokens (``TP.HCM``, ``covid-19``, a run of Han or Thai) is a phrase. Raw text never reaches an engine:
-leaves hold tokens only.
+leaves hold tokens only. Stated for people in docs/search.md.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ Field = Literal["exact", "folded"]
 MAX_LENGTH = 2000
 MAX_LEAVES = 64
 MAX_PHRASE = 64
-MAX_DEPTH = 20
+#: Elasticsearch refuses queries nested over 30 deep, FTS5's parser has a stack of 100: a bracket costs two and four of them
+MAX_DEPTH = 10
 
 
 @dataclass(frozen=True, slots=True)

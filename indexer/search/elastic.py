@@ -7,6 +7,7 @@ number that it was brought to. The client is imported at first use (1.4 s).
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -86,7 +87,9 @@ class ElasticIndex:
             if self.settings.api_key:
                 given["api_key"] = self.settings.api_key
             elif self.settings.user:
-                given["basic_auth"] = (self.settings.user, self.settings.password)
+                # Encoded here: the client knows ASCII only, and passwords have accents.
+                pair = f"{self.settings.user}:{self.settings.password}".encode()
+                given["basic_auth"] = b64encode(pair).decode("ascii")
             if self.settings.ca:
                 given["ca_certs"] = self.settings.ca
             try:

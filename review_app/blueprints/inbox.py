@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from core.errors import Invalid, LamroError
 from core.queries import inbox as queries
+from core.queries import saved_filters as filter_queries
 from core.rules.vocabulary import Tag
 from core.services import saved_filters, triage
 from review_app import context, frame, inbox_filters, words
@@ -73,6 +74,30 @@ def save_filter() -> Response | BaseResponse:
         return _page(error.message(current()), name)
     frame.done(gettext("Đã lưu bộ lọc “%(name)s” cho cả cơ quan.", name=" ".join(name.split())))
     return redirect(url_for("inbox.index") + "?" + query, 303)
+
+
+@blueprint.get("/inbox/filters")
+@allow_act("filter.save")
+def filters() -> str:
+    """The office's saved filters with what they hold now, and their alerts."""
+    with context.reading() as session:
+        saved = {line.id: line for line in filter_queries.of_unit(session, context.actor().unit_id)}
+    rows = [(line, saved[line.id]) for line in frame.kept_filters() if line.id in saved]
+    return render_template("inbox/filters.html", rows=rows, most=saved_filters.MAX_FILTERS)
+
+
+@blueprint.post("/inbox/filters/<int:filter_id>/alert")
+@allow_act("filter.alert")
+def alert_filter(filter_id: int) -> BaseResponse:
+    """Switch the alert of a filter on or off."""
+    on = request.form.get("on") == "1"
+    name = saved_filters.set_alert(context.desk(), context.actor(), filter_id, on=on)
+    frame.done(
+        gettext("Sẽ báo khi có tin mới khớp “%(name)s”.", name=name)
+        if on
+        else gettext("Thôi báo tin mới của “%(name)s”.", name=name)
+    )
+    return redirect(url_for("inbox.filters"), 303)
 
 
 @blueprint.post("/inbox/filters/<int:filter_id>/remove")

@@ -116,6 +116,7 @@ def test_a_document_newer_than_the_store_needs_a_new_index(search: Desk) -> None
 def test_a_lost_index_answers_from_the_store_and_comes_back(search: Desk) -> None:
     follow(search)
     assert search.index is not None
+    search.index.refresh()
     before = searching.search(search, None, "bài", Filters(), facets=True)
     assert (before.total, before.banner) == (12, "")
     search.index.drop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.errors import OutOfStep, Unavailable
-from core.finding import Filters, IndexDocument, SearchIndex
+from core.finding import Filters, IndexDocument, SearchIndex, SortOrder
 from core.services.outbox import OutboxBatch
-from core.text.query import Invalid, parse_query
+from core.text.query import Invalid, Node, parse_query
 from indexer.search.elastic import ElasticIndex, ElasticSettings
 from indexer.search.feed import drain
-from indexer.search.fts5 import Fts5Index
+from indexer.search.fts5 import Fts5Index, most_frequent
 from indexer.search.rebuild import rebuild
 
 T0 = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -115,6 +116,13 @@ def hits(index: SearchIndex, text: str, filters: Filters | None = None, **how: A
     return list(index.search(node, filters or Filters(), **given).ids)
 
 
+def parsed(text: str) -> Node:
+    """A query that can be read."""
+    node = parse_query(text)
+    assert not isinstance(node, Invalid)
+    return node
+
+
 QUERIES: tuple[tuple[str, set[int]], ...] = (
     ("đê", {1, 7}),
     ("de", {1, 2, 7}),
@@ -204,6 +212,67 @@ def test_pages_and_facets(index: SearchIndex) -> None:
     assert page.facets["source"] == {"ben-song": 8, "dong-bai": 1}
     assert page.facets["locality"] == {"11131": 2, "11557": 1}
     assert page.facets["domestic"]["1" if "1" in page.facets["domestic"] else "true"] == 8
+
+
+def test_facets_count_the_newest_matches_and_say_how_many(index: SearchIndex) -> None:
+    spread = tuple(
+        document(number * number * 37, "đê", "nước", source=f"s{number % 3}", localities=("11131",))
+        for number in range(1, 31)
+    )
+    fill(index, spread, 30)
+    assert isinstance(index, Fts5Index | ElasticIndex)
+    index.facet_window = 10
+    page = index.search(parsed("de"), Filters(), sort="need", limit=5, facets=True)
+    assert (page.total, page.counted, len(page.ids)) == (30, 10, 5)
+    newest = spread[-10:]
+    assert page.facets["source"] == most_frequent(Counter(made.source for made in newest))
+    assert page.facets["locality"] == {"11131": 10}
+    older = Filters(upto=spread[19].id)
+    assert index.search(parsed("de"), older, sort="newest", limit=1, facets=True).facets[
+        "source"
+    ] == most_frequent(Counter(made.source for made in spread[10:20]))
+    index.facet_window = 30
+    assert index.search(parsed("de"), Filters(), sort="newest", limit=1, facets=True).counted == 30
+
+
+def test_a_list_stays_what_it_was_while_items_arrive(index: SearchIndex) -> None:
+    fill(index)
+    first = hits(index, "", limit=4)
+    fill(index, (document(10, "vừa đến", "đê"), document(11, "vừa đến", "đê")), seq=11)
+    assert hits(index, "", Filters(upto=first[0]), limit=4, offset=4) == [5, 4, 3, 2]
+    assert hits(index, "de", Filters(above=9)) == [11, 10]
+
+
+def test_more_filters(index: SearchIndex) -> None:
+    fill(
+        index,
+        (
+            document(1, "a", "đê", kind="press", reach_tier=3),
+            document(2, "b", "đê", kind="hand", reach_tier=0, copy=True),
+            document(3, "c", "đê", kind="foreign", reach_tier=1, domestic=False),
+        ),
+    )
+    assert hits(index, "de", Filters(kinds=("press", "foreign"))) == [3, 1]
+    assert hits(index, "de", Filters(reach=2)) == [1]
+    assert hits(index, "de", Filters(copies=False)) == [3, 1]
+    assert hits(index, "-de", Filters(copies=True)) == []
+
+
+def test_the_deepest_and_longest_queries_are_answered(index: SearchIndex) -> None:
+    fill(index)
+    for deep in (
+        "(đê OR -" * 60 + "vỡ",
+        "(hòa (đê OR NOT " * 15 + "x" + "))" * 15,
+        "-(đê OR (cầu -" * 30 + "an",
+        " ".join(f"-a{number}" for number in range(63)) + " đê",
+        " OR ".join(f"a{number}" for number in range(63)) + " OR đê",
+        '"' + "đê " * 500 + '"',
+    ):
+        node = parsed(deep)
+        page = index.search(node, Filters(), sort="newest", limit=50)
+        other = index.search(node, Filters(), sort="score", limit=50)
+        assert set(page.ids) == set(other.ids)
+        assert page.total == len(page.ids)
 
 
 def test_repeats_old_versions_and_deletes(index: SearchIndex) -> None:
@@ -414,6 +483,22 @@ def test_an_index_that_is_lost_is_made_again(index: SearchIndex) -> None:
     assert list(index.versions()) == shelf.held()
 
 
+def test_what_an_engine_refuses_stands_apart_and_the_rest_goes_on(
+    elasticsearch_url: str, elasticsearch_prefix: str
+) -> None:
+    index = ElasticIndex(ElasticSettings(url=elasticsearch_url, index=elasticsearch_prefix + "items"))
+    shelf = Shelf((*CORPUS[:3], document(50, "Quá lớn", "một byte không đủ", reach_tier=1000)))
+    drain(index, shelf.batch, shelf.refuse)
+    assert [number for number, _ in shelf.refused] == [50]
+    assert "document_parsing_exception" in shelf.refused[0][1]
+    assert list(index.versions()) == [(1, 1), (2, 1), (3, 1)]
+    assert index.stats().last_seq == shelf.last_seq()
+    made = rebuild(index, shelf)
+    assert (made.documents, made.refused) == (3, 1)
+    index.drop()
+    index.close()
+
+
 # --- any corpus, any query ------------------------------------------------------------------------------------------
 
 _SYLLABLES = (
@@ -434,8 +519,22 @@ _SYLLABLES = (
     "١٢",
     "ß",
     "ς",
+    "İ",
+    "ﬁ",
+    "TP.HCM",
+    "2,5",
+    "thuỷ",
+    "thủy",
+    "nga\u0300y",
+    "1\u200b2",
+    "ไทย",
+    "កម្ពុជា",
+    "한국",
+    "😀",
+    "y" * 33_000,
 )
 _text = st.lists(st.sampled_from(_SYLLABLES), max_size=6).map(" ".join)
+_SORTS: tuple[SortOrder, ...] = ("newest", "need", "published")
 _query = st.one_of(
     st.lists(
         st.sampled_from((*_SYLLABLES, "AND", "OR", "NOT", "-", "(", ")", '"', "-đê", '"hải đê"')),
@@ -470,19 +569,31 @@ def test_hit_sets_are_identical_on_any_corpus(
         nonlocal compared, found
         seq = fts.stats().last_seq + 1
         documents = [
-            document(number, title, text, version=seq) for number, (title, text) in enumerate(texts, start=1)
+            document(
+                number,
+                title,
+                text,
+                version=seq,
+                need=len(text) % 7 / 3,
+                social=len(title) % 2 == 0,
+                published_at=None if len(text) % 3 else T0 - timedelta(days=len(title) % 5),
+            )
+            for number, (title, text) in enumerate(texts, start=1)
         ]
         gone = [(number, seq) for number in range(len(texts) + 1, 13)]
         for index in (fts, elastic):
             index.apply(documents, gone, seq)
             index.refresh()
-        for text in queries:
+        for number, text in enumerate(queries):
             node = parse_query(text)
             if isinstance(node, Invalid):
                 continue
-            one = fts.search(node, Filters(), sort="newest", limit=50)
-            two = elastic.search(node, Filters(), sort="newest", limit=50)
-            assert (one.ids, one.total) == (two.ids, two.total), text
+            filters = Filters(social=(None, True, False)[number % 3], upto=None if number % 4 else 8)
+            one, two = (
+                index.search(node, filters, sort=_SORTS[number % 3], limit=50, facets=True)
+                for index in (fts, elastic)
+            )
+            assert one == two, text
             compared += 1
             found += bool(one.total)
 

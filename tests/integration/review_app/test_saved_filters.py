@@ -102,3 +102,20 @@ def test_a_kept_filter_is_removed_where_it_is_open(office, person):
 def test_the_administrator_and_the_auditor_keep_none(person):
     for name in ("tu.la", "kiem.tv"):
         assert person(name).post("/inbox/filters", {"name": "x", "query": "language=en"}).status_code == 403
+
+
+def test_the_page_of_saved_filters_counts_and_switches_alerts(office, person):
+    officer = person("hanh.dt")
+    assert "Chưa lưu bộ lọc nào" in officer.get("/inbox/filters").text
+    officer.post("/inbox/filters", {"name": "Báo nước ngoài", "query": "foreign=with&days=7"})
+    page = officer.get("/inbox/filters").text
+    assert "Không báo tin mới." in page and "2 tin" in page
+    action = re.search(r'action="(/inbox/filters/\d+/alert)"', page)
+    assert action
+    assert officer.post(action[1], {"on": "1"}).status_code == 303
+    page = officer.get("/inbox/filters").text
+    assert "Sẽ báo khi có tin mới khớp “Báo nước ngoài”." in page
+    assert "Báo tin mới đang bật; chưa có tin nào khớp" in page
+    officer.post(action[1], {"on": "0"})
+    assert "Không báo tin mới." in officer.get("/inbox/filters").text
+    assert person("xa.ban").post(action[1], {"on": "1"}).status_code == 404
