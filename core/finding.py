@@ -189,6 +189,14 @@ class SearchIndex(Protocol):
         """Hits for a parsed query (None: everything). Equal hit sets on every engine."""
         ...
 
+    def volume(self, query: Node | None, filters: Filters) -> dict[tuple[int, str], int]:
+        """How many hits by (day in Viet Nam as a calendar ordinal, source). Exact, and equal on every engine."""
+        ...
+
+    def counts(self, questions: Sequence[tuple[Node | None, Filters]]) -> list[int]:
+        """How many hits each question has, asked together."""
+        ...
+
     def refresh(self) -> None:
         """Make all that was applied visible to search."""
         ...

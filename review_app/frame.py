@@ -59,7 +59,13 @@ ADMINISTRATION = (
 )
 
 #: which place a page belongs to when its blueprint is not a place itself
-_BELONGS = {"story": "today", "intake": "inbox", "catalogue": "sources", "source_files": "sources"}
+_BELONGS = {
+    "story": "today",
+    "trends": "inbox",
+    "intake": "inbox",
+    "catalogue": "sources",
+    "source_files": "sources",
+}
 
 
 @dataclass(frozen=True, slots=True)

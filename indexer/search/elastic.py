@@ -272,6 +272,42 @@ class ElasticIndex:
             if width == 1:
                 return low
 
+    def volume(self, query: Node | None, filters: Filters) -> dict[tuple[int, str], int]:
+        """Hits by (day, source), all of them, page by page."""
+        held: dict[tuple[int, str], int] = {}
+        pairs: dict[str, Any] = {
+            "size": 1000,
+            "sources": [{"day": {"terms": {"field": "day"}}}, {"source": {"terms": {"field": "source"}}}],
+        }
+        with self._searching() as client:
+            while True:
+                found = client.search(
+                    index=self.settings.index,
+                    query=elastic_query.request(query, filters, scored=False),
+                    size=0,
+                    aggs={"pairs": {"composite": pairs}},
+                )["aggregations"]["pairs"]
+                for bucket in found["buckets"]:
+                    held[int(bucket["key"]["day"]), str(bucket["key"]["source"])] = int(bucket["doc_count"])
+                if "after_key" not in found:
+                    return held
+                pairs["after"] = found["after_key"]
+
+    def counts(self, questions: Sequence[tuple[Node | None, Filters]]) -> list[int]:
+        """Hits of each question, in one request a hundred."""
+        found: list[int] = []
+        with self._searching() as client:
+            for start in range(0, len(questions), 100):
+                searches: list[dict[str, Any]] = []
+                for query, filters in questions[start : start + 100]:
+                    asked = elastic_query.request(query, filters, scored=False)
+                    searches += [{}, {"query": asked, "size": 0, "track_total_hits": True}]
+                for answer in client.msearch(index=self.settings.index, searches=searches)["responses"]:
+                    if "error" in answer:
+                        raise _away(answer["error"])
+                    found.append(int(answer["hits"]["total"]["value"]))
+        return found
+
     def stats(self) -> IndexStats:
         """Documents held and the last outbox number applied; zero for an index that does not exist yet."""
         with self.use() as client:

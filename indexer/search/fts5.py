@@ -213,6 +213,25 @@ class Fts5Index:
             counts["locality"].update(dict(places))
         return {name: most_frequent(counter) for name, counter in counts.items()}
 
+    def volume(self, query: Node | None, filters: Filters) -> dict[tuple[int, str], int]:
+        """Hits by (day, source)."""
+        condition = Condition(query, filters)
+        with self.use() as db:
+            rows = db.execute(
+                f"SELECT doc.day, doc.source, count(*) FROM {condition.tables} WHERE {condition.where} GROUP BY 1, 2 ORDER BY 1, 2",
+                condition.values,
+            )
+            return {(day, source): number for day, source, number in rows}
+
+    def counts(self, questions: Sequence[tuple[Node | None, Filters]]) -> list[int]:
+        """Hits of each question."""
+        asked = [Condition(query, filters) for query, filters in questions]
+        with self.use() as db:
+            return [
+                db.execute(f"SELECT count(*) FROM {one.tables} WHERE {one.where}", one.values).fetchone()[0]
+                for one in asked
+            ]
+
     def stats(self) -> IndexStats:
         """Documents held and the last outbox number applied."""
         engine = f"FTS5 (SQLite {sqlite3.sqlite_version})"

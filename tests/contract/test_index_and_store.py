@@ -14,13 +14,14 @@ from config.indexing import LONGEST_WAIT, Feeder, check, follow, level
 from core.errors import Unavailable
 from core.finding import Filters, SearchIndex
 from core.records.item import Item
-from core.services import index_check, intake, outbox, searching
+from core.services import index_check, intake, outbox, searching, trends
 from core.services.desk import Desk
 from indexer.search.elastic import ElasticIndex, ElasticSettings
 from indexer.search.fts5 import Fts5Index
 from tests.contract.test_search_index import document
 from tests.integration.core.conftest import (  # noqa: F401
     DYKE,
+    StandingClock,
     _quick_hashes,
     _sqlite_template,
     candidate,
@@ -150,3 +151,30 @@ def test_an_index_that_is_away_is_asked_less_and_less(search: Desk) -> None:
     now += LONGEST_WAIT
     assert feeder.feed(search) == ""
     assert held(search) == stored(search)
+
+
+def test_trends_are_the_same_figures(search: Desk, press: str, office: int, clock: StandingClock) -> None:  # noqa: F811
+    """Five quiet weeks of the dyke, then a week with a new phrase: the days, the phrase and its figures."""
+    number = 100
+    for day in range(35):
+        clock.move(days=1)
+        late = day >= 28
+        for at in range(7 if day == 34 else 1):
+            number += 1
+            title = (
+                f"Xã Chí Minh vỡ cống ngầm, bài {number}" if late else f"Xã Chí Minh gặt lúa, bài {number}"
+            )
+            intake.take(
+                search, [candidate(press, number, title, f"{DYKE} Bài số {number}, tổ {number * 31}.")]
+            )
+    follow(search)
+    assert search.index is not None
+    search.index.refresh()
+    found = trends.trends(search, None, office)
+    assert sum(day.items for day in found.days) == 12 + 34 + 7
+    assert found.days[-1].items == 7
+    assert [(day.day, day.items, usual) for day, usual in found.spikes][-1] == (found.until, 7, 1.0)
+    assert found.sources[0].now == 13
+    risen = {row.words: (row.now, row.usual) for row in found.rising}
+    assert risen[("vỡ", "cống", "ngầm", "bài")] == (13, 0.0)
+    assert not any("gặt" in words for words in risen)
