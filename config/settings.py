@@ -108,6 +108,14 @@ class Settings(BaseSettings):
         default="",
         description="Address of the office's own RSSHub, inside its network or not; only sources of that kind may ask it.",
     )
+    translator_url: str = Field(
+        default="",
+        description="Address of a LibreTranslate, best one of the office's own; empty: no machine translation. Public words of items are sent there when somebody asks.",
+        pattern=r"^(https?://[^\s]+)?$",
+    )
+    translator_api_key: SecretStr = Field(
+        default=SecretStr(""), description="Key of that server, where it wants one."
+    )
     contact: str = Field(
         default="",
         description="Contact of the office in the crawler's user agent, so that an outlet knows whom to write to.",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from core.finding import SearchIndex
-    from core.ports import Channel, Mailbox
+    from core.ports import Channel, Mailbox, Translator
     from core.records.engine import Store
     from core.services.desk import Desk
 
@@ -105,7 +105,17 @@ def make_desk(
         mail_from=settings.mail_from,
         catalogue=shipped,
         reader=KillableReader(clock),
+        translator=make_translator(settings),
     )
+
+
+def make_translator(settings: Settings) -> Translator | None:
+    """Machine translation for staff; None unless an address is set. Does not connect yet."""
+    if not settings.translator_url:
+        return None
+    from indexer.translation import LibreTranslate
+
+    return LibreTranslate(settings.translator_url, settings.translator_api_key.get_secret_value())
 
 
 def make_channels(settings: Settings) -> dict[str, Channel]:

@@ -469,3 +469,25 @@ class Mailbox(Protocol):
         Raises :class:`core.errors.Unavailable` with a sentence: not reachable, certificate, refused log-in, no such folder.
         """
         ...
+
+
+# --- machine translation ----------------------------------------------------------------------------------------------
+
+
+class Translator(Protocol):
+    """A machine that puts foreign words into Vietnamese, for staff to understand. Implemented by ``indexer.translation``.
+
+    What it gives is never stored, indexed, quoted or put into a document: it is not what the source said.
+    """
+
+    @property
+    def name(self) -> str:
+        """Its name for staff, without its address."""
+        ...
+
+    def translate(self, text: str, language: str) -> str:
+        """``text`` in Vietnamese. ``language`` is the source's, as ISO 639-1.
+
+        Raises :class:`core.errors.Unavailable` with a sentence: not reachable, refused, language unknown to it, too slow.
+        """
+        ...

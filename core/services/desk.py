@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from core.clock import Clock
 from core.finding import SearchIndex
-from core.ports import Analyst, CaptureStore, DocumentRenderer, FileReader, SourceKinds
+from core.ports import Analyst, CaptureStore, DocumentRenderer, FileReader, SourceKinds, Translator
 from core.records.engine import Store
 from core.rules.catalogue import CatalogueEntry
 from core.rules.matrix import ResponseMatrix
@@ -58,3 +58,5 @@ class Desk:
     """The shipped catalogue of sources, read when it is first asked for."""
     reader: FileReader | None = None
     """Takes the words out of uploaded files and kept pages; None where nobody uploads."""
+    translator: Translator | None = None
+    """Puts foreign words into Vietnamese for staff; None unless an address is set."""

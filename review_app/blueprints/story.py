@@ -18,7 +18,7 @@ from core.queries.grouping import merged_into
 from core.queries.known_claims import known_claims
 from core.queries.reasons import best_mentions
 from core.rules.vocabulary import Tag
-from core.services import judge, notes, triage
+from core.services import judge, notes, translating, triage
 from core.services import known_claims as answers
 from review_app import context, frame, words
 from review_app.forms.claim import ClaimForm
@@ -242,7 +242,25 @@ def _open_claim(story_id: int, form: ClaimForm) -> Response | BaseResponse:
 @allow_act("story.read")
 def item(item_id: int) -> str:
     """One item in full: text with its marks, address, versions, captures."""
+    return _item_page(item_id)
+
+
+@blueprint.post("/items/<int:item_id>/translate")
+@allow_act("story.read")
+def translate(item_id: int) -> str:
+    """The same page with a machine's Vietnamese under the original: shown once, kept nowhere."""
+    return _item_page(item_id, translating.translate(context.desk(), context.actor(), item_id))
+
+
+def _item_page(item_id: int, machine: translating.MachineText | None = None) -> str:
     with context.reading() as session:
         row = item_queries.item(session, item_id, context.actor().unit_id)
         page, visits = watch_queries.of_item(session, item_id)
-    return render_template("story/item.html", item=row, page=page, visits=visits)
+    return render_template(
+        "story/item.html",
+        item=row,
+        page=page,
+        visits=visits,
+        machine=machine,
+        can_translate=context.desk().translator is not None,
+    )

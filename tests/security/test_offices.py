@@ -111,7 +111,7 @@ POSTS: dict[str, Try] = {
 #: forms on one's own account or office only, and on sources, which every office of an installation shares
 OWN_OR_SHARED = {
     "account.choose_language", "account.log_in", "account.log_out", "account.password", "account.preferences", "account.theme",
-    "admin.add", "digest.make", "intake.index", "sources.add", "sources.crawl_now", "sources.edit", "sources.enabled", "catalogue.take", "capture.look_again", "inbox.save_filter", "sources.stop", "story.add_note", "catalogue.update", "source_files.add", "source_files.take_in",
+    "admin.add", "digest.make", "intake.index", "sources.add", "sources.crawl_now", "sources.edit", "sources.enabled", "catalogue.take", "capture.look_again", "inbox.save_filter", "sources.stop", "story.add_note", "story.translate", "catalogue.update", "source_files.add", "source_files.take_in",
 }  # fmt: skip
 
 PAGES: dict[str, Try] = {
