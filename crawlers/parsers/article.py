@@ -29,6 +29,8 @@ from crawlers.parsers.preflight import refuse_giant_tags, refuse_tag_floods
 from crawlers.parsers.results import Article, Unreadable
 
 _MIN_TEXT = 25
+#: Links of a headline's length on a page that calls itself an article, without a time, from which on it is none.
+_CALLED_ARTICLE = 60
 
 
 def extract_article(body: bytes, url: str, headers: Mapping[str, str] | None, now: datetime) -> Article:
@@ -66,7 +68,7 @@ def extract_article(body: bytes, url: str, headers: Mapping[str, str] | None, no
     kind: Literal["article", "listing", "empty"] = "article"
     if len(text) < _MIN_TEXT:
         kind = "listing" if shape == "listing" else "empty"
-    elif shape == "listing" and not _has_body(tree, text):
+    elif shape == "listing" and not (_has_body(tree, text) or _is_dated_article(tree, meta, date_from)):
         kind = "listing"
     return Article(
         title=title,
@@ -102,13 +104,10 @@ def _main_text(tree: Any, url: str) -> str:
 def _shape(tree: Any, url: str, data: list[dict[str, Any]], meta: dict[str, str]) -> str:
     """Whether the page is built like a section page: many headline links, and nothing that says article."""
     root = urlsplit(url).path.strip("/") in {"", "index.html", "index.php", "home", "trang-chu"}
-    # Some outlets call even their home page an article in og:type: there only a publication time counts.
-    if (
-        data
-        or "article:published_time" in meta
-        or (not root and meta.get("og:type", "").lower() == "article")
-    ):
+    if data or "article:published_time" in meta:
         return "article"
+    # Some outlets call even their home and section pages articles in og:type: alone it asks for more links, no more.
+    called = meta.get("og:type", "").lower() == "article"
     headline_links = total = 0
     for anchor in tree.iter("a"):
         words = len(" ".join(anchor.itertext()).split())
@@ -116,7 +115,14 @@ def _shape(tree: Any, url: str, data: list[dict[str, Any]], meta: dict[str, str]
         headline_links += words >= 5
         if headline_links >= 400:
             break
-    return "listing" if headline_links >= (8 if root else 25) and headline_links * 6 >= total else "article"
+    least = 8 if root else _CALLED_ARTICLE if called else 25
+    return "listing" if headline_links >= least and headline_links * 6 >= total else "article"
+
+
+def _is_dated_article(tree: Any, meta: dict[str, str], date_from: str) -> bool:
+    """A short article among very many links: it calls itself one, and has one headline with a date under it."""
+    called = meta.get("og:type", "").lower() == "article"
+    return called and date_from == "byline" and sum(1 for _ in tree.iter("h1")) == 1
 
 
 def _has_body(tree: Any, text: str) -> bool:

@@ -211,6 +211,30 @@ def test_a_page_without_text_is_empty(html):
     assert read(html).kind == "empty"
 
 
+def _many_links(count: int) -> str:
+    return "".join(
+        f'<li><a href="/tin-{n}.html">Xã sửa xong đoạn đường số {n} trong tuần</a></li>' for n in range(count)
+    )
+
+
+def test_a_section_page_that_calls_itself_an_article_is_a_listing_all_the_same():
+    page = (
+        '<html lang="vi"><head><meta property="og:type" content="article"><title>Xã hội</title></head><body><h1>Xã hội</h1>'
+        f"<ul>{_many_links(80)}</ul><p>Tin tức trong ngày của các xã, phường và đặc khu, cập nhật liên tục.</p></body></html>"
+    )
+    assert extract_article(page.encode(), "https://bao.example/xa-hoi", None, NOW).kind == "listing"
+
+
+def test_a_short_article_among_as_many_links_is_an_article():
+    page = (
+        '<html lang="vi"><head><meta property="og:type" content="article"></head><body><h1>Xã Chí Minh sửa cống tiêu úng</h1>'
+        '<div class="date">Thứ bảy, 21/11/2026, 10:05 (GMT+7)</div><article><p>Hai cống tiêu úng phía đông xã được thay cánh van sáng nay.</p>'
+        f"<p>Nước đã rút khỏi phần lớn ruộng trũng.</p></article><ul>{_many_links(80)}</ul></body></html>"
+    )
+    found = extract_article(page.encode(), "https://bao.example/sua-cong-1.html", None, NOW)
+    assert (found.kind, found.date_from) == ("article", "byline")
+
+
 def test_a_section_page_is_a_listing():
     links = "".join(
         f'<li><a href="/bai-{i}.html">Xã sửa đường liên thôn đoạn số {i}</a></li>' for i in range(40)
