@@ -16,6 +16,7 @@ from core.finding import Filters, SearchIndex
 from core.records.item import Item
 from core.services import index_check, intake, outbox, searching, trends
 from core.services.desk import Desk
+from indexer.search import elastic_write
 from indexer.search.elastic import ElasticIndex, ElasticSettings
 from indexer.search.fts5 import Fts5Index
 from tests.contract.test_search_index import document
@@ -178,3 +179,35 @@ def test_trends_are_the_same_figures(search: Desk, press: str, office: int, cloc
     risen = {row.words: (row.now, row.usual) for row in found.rising}
     assert risen[("vỡ", "cống", "ngầm", "bài")] == (13, 0.0)
     assert not any("gặt" in words for words in risen)
+
+
+def test_a_cluster_that_went_read_only_loses_nothing(
+    desk: Desk,  # noqa: F811
+    press: str,  # noqa: F811
+    elasticsearch_url: str,
+    elasticsearch_prefix: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What a full disk does to an index: people write on, searches answer, the changes wait in the outbox until the block lifts."""
+    monkeypatch.setattr(elastic_write, "FIRST_WAIT", 0.01)
+    made = ElasticIndex(ElasticSettings(url=elasticsearch_url, index=elasticsearch_prefix + "block"))
+    blocked = dataclasses.replace(desk, index=made)
+    intake.take(blocked, [candidate(press, 1, "Đê xã Chí Minh, bài 1", DYKE)])
+    follow(blocked)
+    with made.use() as client:
+        name = made.resolve(client)
+        client.indices.put_settings(index=name, settings={"index.blocks.read_only_allow_delete": True})
+    intake.take(blocked, [candidate(press, 2, "Đê xã Chí Minh, bài 2", DYKE + " Bài 2.")])
+    with pytest.raises(Unavailable) as caught:
+        follow(blocked)
+    assert "chỉ cho đọc" in caught.value.vi
+    assert searching.search(blocked, None, "bài", Filters()).total == 1
+    waiting = index_check.compare(blocked, made)
+    assert (waiting.good, waiting.waiting > 0) == (True, True)
+    with made.use() as client:
+        client.indices.put_settings(index=name, settings={"index.blocks.read_only_allow_delete": None})
+    follow(blocked)
+    after = index_check.compare(blocked, made)
+    assert (after.good, after.waiting, held(blocked)) == (True, 0, stored(blocked))
+    made.drop()
+    made.close()
