@@ -104,6 +104,7 @@ POSTS: dict[str, Try] = {
     "grouping.split": Try(STORY, {"version": "1", "item": ["@item"]}),
     "grouping.undo": Try({"grouping_id": "grouping"}),
     "inbox.remove_filter": Try({"filter_id": "filter"}),
+    "inbox.alert_filter": Try({"filter_id": "filter"}, {"on": "1"}),
     "story.remove_note": Try({"note_id": "note"}),
     "story.undo": Try({}, {"events": "@event"}),
 }  # fmt: skip
