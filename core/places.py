@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +53,11 @@ class PlaceRule:
     locality: str
     admits: bool
     sign: RuleContext
+
+
+class ToldOfOthers(NamedTuple):
+    """In how many texts a name is a person's, a brand's, a street's or school's."""
+
+    people: int
+    brands: int
+    streets: int

@@ -15,7 +15,7 @@ from typing import IO, Any, Literal, Protocol
 
 from core.groups import CopyKeys, StoryCandidate
 from core.messages import NewMail
-from core.places import MentionFound, PlaceRule, RuleContext
+from core.places import MentionFound, PlaceRule, RuleContext, ToldOfOthers
 
 # --- understand -----------------------------------------------------------------------------------------------------
 
@@ -102,6 +102,9 @@ class ClaimLikeness:
 class Analyst(Protocol):
     """Reads a text: language, places with reasons, copy keys. Implemented by ``indexer.analysis``."""
 
+    def told_of_others(self, name: str, texts: Sequence[str]) -> ToldOfOthers:
+        """In how many of the texts the name is a person's, a brand's, a street's."""
+
     def keep_up(self, revision: int) -> None:
         """Read by this revision of the gazetteer or a later one from now on."""
 
@@ -144,7 +147,6 @@ class Analyst(Protocol):
 
     def is_copy(self, a: CopyKeys, b: CopyKeys) -> bool:
         """True when the two texts are copies (exact hash, or verified overlap)."""
-        ...
 
     def same_story(
         self,
@@ -155,19 +157,15 @@ class Analyst(Protocol):
         candidates: Sequence[StoryCandidate],
     ) -> int | None:
         """The story this text belongs to, or None for a new one."""
-        ...
 
     def like_claims(self, title: str, text: str, claims: Sequence[JudgedClaim]) -> tuple[ClaimLikeness, ...]:
         """The judged claims that the text is like, at most five, best first. Bounded time; never raises on text."""
-        ...
 
     def need(self, facts: StoryFacts, now: datetime) -> Need:
         """How much the story needs an answer, with the parts that make the sum."""
-        ...
 
     def unit_name(self, locality: str) -> str:
         """The full Vietnamese name of a unit code ("xã Chí Minh, thành phố Hải Phòng"); the code itself when unknown."""
-        ...
 
 
 # --- answer ---------------------------------------------------------------------------------------------------------

@@ -60,6 +60,7 @@ ADMINISTRATION = (
 
 #: which place a page belongs to when its blueprint is not a place itself
 _BELONGS = {
+    "gazetteer": "locality",
     "story": "today",
     "trends": "inbox",
     "intake": "inbox",

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.queries.gazetteer import Offer, facts_of, offer_of
 from core.records.account import Account
 from core.records.gazetteer import GazetteerLink, GazetteerName, GazetteerUnit
+from core.records.unit import WatchedLocality
 from core.rules.gazetteer import Unit
 from core.text.normalise import fold
 
@@ -102,6 +103,18 @@ def sheet(session: Session, code: str, day: date) -> Sheet | None:
         version=row.version,
         corrected=row.corrected,
     )
+
+
+def last_sheet(session: Session, code: str) -> Sheet | None:
+    """The last unit that wore a code which nobody wears any more."""
+    unit_id = session.scalar(
+        select(GazetteerUnit.id)
+        .where(GazetteerUnit.code == code, GazetteerUnit.valid_to.is_not(None))
+        .order_by(GazetteerUnit.valid_to.desc())
+        .limit(1)
+    )
+    row = None if unit_id is None else session.get_one(GazetteerUnit, unit_id)
+    return None if row is None or row.valid_to is None else sheet(session, row.id, row.valid_to)
 
 
 def _row(session: Session, code: str, day: date) -> GazetteerUnit | None:
@@ -238,3 +251,49 @@ def suggestions(session: Session, words: str, *, limit: int = 40) -> tuple[Found
 def _found(session: Session, units: Sequence[Unit]) -> tuple[Found, ...]:
     above = parents_on(session, units, None)
     return tuple(Found(unit.id, _full(unit, above[unit.id]), unit.current, unit.valid_to) for unit in units)
+
+
+def lineage(session: Session, unit_id: str) -> frozenset[str]:
+    """The unit with all that it was made of and became: a name of theirs is no stranger's."""
+    return frozenset(
+        {unit_id, *(line.unit.id for back in (True, False) for line in _linked(session, unit_id, back=back))}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A locality that offices of this person watch."""
+
+    code: str
+    full_name: str
+    names: int
+    own_names: int
+
+
+def watched(session: Session, offices: Iterable[int]) -> tuple[Watched, ...]:
+    """What the offices watch, with how many further names each has in use, and how many of them the office wrote."""
+    codes = session.scalars(
+        select(WatchedLocality.code)
+        .where(WatchedLocality.active, WatchedLocality.unit_id.in_(sorted(offices)))
+        .distinct()
+        .order_by(WatchedLocality.code)
+        .limit(200)
+    ).all()
+    units = [
+        facts_of(row) for row in session.scalars(select(GazetteerUnit).where(GazetteerUnit.id.in_(codes)))
+    ]
+    counts = {
+        unit_id: (used, own)
+        for unit_id, used, own in session.execute(
+            select(
+                GazetteerName.unit_id, func.count(), func.sum(case((GazetteerName.origin == "office", 1), else_=0))
+            )
+            .where(GazetteerName.unit_id.in_(codes), GazetteerName.active)
+            .group_by(GazetteerName.unit_id)
+        )
+    }  # fmt: skip
+    above = parents_on(session, units, None)
+    return tuple(
+        Watched(unit.id, _full(unit, above[unit.id]), *counts.get(unit.id, (0, 0)))
+        for unit in sorted(units, key=lambda one: one.id)
+    )

@@ -41,6 +41,8 @@ ACTS: dict[str, frozenset[Role]] = {
     "source.end_reading": frozenset({ADMINISTRATOR, OFFICER}),
     "source.read": _EVERYONE,
     # what names a locality and what does not: officers meet it, administrators keep it
+    "gazetteer.read": _EVERYONE,
+    "gazetteer.edit": frozenset({ADMINISTRATOR}),
     "place.read": _EVERYONE,
     "place.rule": frozenset({OFFICER, ADMINISTRATOR}),
     "place.rule_undo": frozenset({OFFICER, ADMINISTRATOR}),

@@ -8,7 +8,7 @@ from threading import Lock
 
 from core.clock import VIETNAM
 from core.groups import CopyKeys, StoryCandidate
-from core.places import MentionFound, PlaceRule, RuleContext
+from core.places import MentionFound, PlaceRule, RuleContext, ToldOfOthers
 from core.ports import Analysis, ClaimLikeness, JudgedClaim, Need, StoryFacts
 from core.rules.gazetteer import Everything
 from core.text.normalise import clean
@@ -19,6 +19,7 @@ from indexer.analysis.gist import gist
 from indexer.analysis.places.contexts import contexts_of
 from indexer.analysis.places.matcher import match_text
 from indexer.analysis.places.names import SHIPPED, Held
+from indexer.analysis.places.others import told_of_others
 
 #: Longest text that is analysed; the same limit as a stored text.
 MAX_TEXT = 200_000
@@ -123,6 +124,10 @@ class LocalAnalyst:
         return contexts_of(
             whole, locality, self._reading_by().names, source_id=source_id, source_name=source_name
         )
+
+    def told_of_others(self, name: str, texts: Sequence[str]) -> ToldOfOthers:
+        """In how many of the texts the name is a person's, a brand's, a street's."""
+        return told_of_others(name, texts, self._reading_by().names)
 
     def is_copy(self, a: CopyKeys, b: CopyKeys) -> bool:
         """True when the two texts are copies: equal bodies, or verified overlap."""
