@@ -110,7 +110,8 @@ class Names:
         self.near: dict[str, frozenset[str]] = {}
         #: for names that are written with a word in lower case: which of their words need a capital
         self.cased: dict[str, tuple[bool, ...]] = {}
-        self._foreign: dict[str, set[str]] = defaultdict(set)
+        #: what a unit is called besides its name, where it stands as the parent of another
+        self._called: dict[str, set[str]] = defaultdict(set)
         for name in extra:
             self._add(rights, name)
         self.owners: dict[str, tuple[Owner, ...]] = {
@@ -144,8 +145,8 @@ class Names:
         kind = _KINDS[name.nature]
         word = unit.type if name.nature == NameNature.FOREIGN else name.type
         rights[key][unit.id].append(_Right(kind, word, name.until, None))
-        if name.nature == NameNature.FOREIGN:
-            self._foreign[unit.code].add(key)
+        if name.nature in {NameNature.FOREIGN, NameNature.ABBREVIATION, NameNature.BYNAME}:
+            self._called[unit.code].add(key)
 
     @cached_property
     def automaton(self) -> CharwiseDoubleArrayAhoCorasick:
@@ -176,7 +177,7 @@ class Names:
         parents |= self.near.get(owner.code, frozenset())
         for member in lineage:
             for parent in self.table.parents(member):
-                parents |= self._foreign.get(parent.code, set())
+                parents |= self._called.get(parent.code, set())
         strangers = [bearer for bearer in self.bearers.get(key, ()) if bearer.id not in own_ids]
         own_area = {p.id for member in lineage for p in self.table.parents(member)}
         foreign: set[str] = set()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.rules.gazetteer import Name, NameNature
 from indexer.analysis.places.cues import REASONS
 from indexer.analysis.places.matcher import CHECK, IN, band_of, match_text
+from indexer.analysis.places.names import Names
+from indexer.gazetteer.units import gazetteer
 
 WATCHED = ("11131", "11557", "11713", "15664", "31", "38")
 
@@ -174,3 +178,68 @@ def test_any_text_gives_sound_mentions(text: str) -> None:
 def test_texts_of_200_kilobytes_are_read_to_an_end(text: str) -> None:
     for mention in match_text(text, None):
         assert len(mention.spans) <= 50
+
+
+@pytest.mark.parametrize(
+    ("text", "locality", "wanted"),
+    [
+        ("Phường Sài Gòn, TP.HCM họp dân", "79", "in"),
+        ("Mưa lớn ở TP. HCM chiều nay", "79", "in"),
+        ("Mưa lớn ở TPHCM chiều nay", "79", "in"),
+        ("越南胡志明市今日大雨", "79", "in"),
+        ("ベトナムのホーチミンで大雨", "79", "in"),
+        ("베트남 하노이에서 큰비", "01", "in"),
+        ("Сильный дождь во вьетнамском городе Хошимине", "79", "in"),
+        ("Fortes pluies à Hô Chi Minh-Ville, au Vietnam", "79", "in"),
+        ("Tàu vào cảng Lạch Huyện sáng nay", "31", "in"),
+        ("P. Thiên Hương, TP. Hải Phòng", "11557", "in"),
+        ("H. An Lão, Hải Phòng có dịch", "31", "in"),
+    ],
+)
+def test_short_forms_and_names_abroad(text: str, locality: str, wanted: str) -> None:
+    assert band(text, locality) == wanted
+
+
+def dated_codes(text: str, locality: str, day: date) -> set[str]:
+    return {cue.code for mention in match_text(text, [locality], dated=day) for cue in mention.why}
+
+
+def test_a_name_is_judged_as_of_the_day_of_the_text() -> None:
+    eve, day = date(2025, 6, 30), date(2025, 7, 1)
+    old, new = "Họp ở xã Văn Tố, Hải Dương", "Họp ở xã Nghi Dương, Hải Phòng"
+    assert "name_of_its_day" in dated_codes(old, "11131", eve)
+    assert "name_until" in dated_codes(old, "11131", day)
+    assert "name_until" in codes(old, "11131")  # of an unknown day: said as of today
+    assert "name_not_yet" in dated_codes(new, "11713", date(2024, 1, 1))
+    assert not {"name_not_yet", "name_until"} & dated_codes(new, "11713", eve)  # in the news before it holds
+    assert not {"name_not_yet", "name_until"} & dated_codes(new, "11713", day)
+    commune = "Họp ở xã Long Thành, Đồng Nai"
+    assert "name_of_its_day" in dated_codes(commune, "26368", date(2026, 4, 29))
+    assert "name_until" in dated_codes(commune, "26368", date(2026, 4, 30))
+    sentence = match_text(commune, ["26368"], dated=date(2026, 5, 1))[0].why[0].vi
+    assert "30/04/2026" in sentence
+    assert "name_until" not in dated_codes("Họp ở phường Long Thành, Đồng Nai", "26368", date(2026, 5, 1))
+
+
+def table_with(*names: Name) -> Names:
+    return Names(gazetteer(), names)
+
+
+def test_words_that_exclude_hold_for_their_own_locality_only() -> None:
+    table = table_with(Name("11557", NameNature.EXCLUDED, "chợ Thiên Hương"))
+    text = "Ở chợ Thiên Hương, phường Thiên Hương, Hải Phòng"
+    mention = match_text(text, ["11557"], table=table)[0]
+    assert [text[a:b] for a, b in mention.spans] == ["Thiên Hương"]
+    assert mention.spans[0][0] == text.rindex("Thiên Hương")
+    other = table_with(Name("31", NameNature.EXCLUDED, "chợ Thiên Hương"))
+    assert len(match_text(text, ["11557"], table=other)[0].spans) == 2
+
+
+def test_a_word_in_lower_case_may_stand_in_either_case_and_a_capital_is_needed() -> None:
+    table = table_with(Name("11557", NameNature.LANDMARK, "bến Rừng Cũ"))
+    for text, found in (
+        ("Ở bến Rừng Cũ có hội", 1),
+        ("Ở Bến Rừng Cũ có hội", 1),
+        ("Ở bến rừng cũ Đông Hội", 0),
+    ):
+        assert len(match_text(text, ["11557"], table=table)) == found, text
