@@ -31,6 +31,8 @@ class Analysis:
     gist: str = ""
     #: whom the text itself names as its origin
     attributed_to: str = ""
+    #: localities asked for whose province is named: the text may tell a story of theirs without naming them
+    around: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,9 @@ class Analyst(Protocol):
         rules: Sequence[PlaceRule] = (),
         published_at: datetime | None = None,
     ) -> Analysis:
-        """Analyse one text for the watched ``localities`` (unit codes). Bounded time on any input; never raises on text.
+        """Analyse one text for ``localities`` (unit codes), under offices' ``rules``, by the names of the day of ``published_at``.
 
-        ``rules`` of the offices decide before the score does; ``source_id`` is what rules about a source look at;
-        names are judged as they were on the day of ``published_at``.
+        Bounded time on any input; never raises on text.
         """
 
     def place(
@@ -163,6 +164,9 @@ class Analyst(Protocol):
 
     def need(self, facts: StoryFacts, now: datetime) -> Need:
         """How much the story needs an answer, with the parts that make the sum."""
+
+    def area_names(self, localities: frozenset[str]) -> tuple[str, ...]:
+        """The names of the provinces that these localities lie in, former ones too, in every spelling that papers use."""
 
     def unit_name(self, locality: str) -> str:
         """The full Vietnamese name of a unit code ("xã Chí Minh, thành phố Hải Phòng"); the code itself when unknown."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.finding import Filters
 from core.queries.frame import short_names, watched
-from core.queries.reasons import Part, item_mentions, line
-from core.records.item import Item, Mention, Story
+from core.queries.reasons import Part, item_mentions, line, same_story, same_story_line
+from core.records.item import Item, Mention, Story, StoryLocality
 from core.records.source import Source
 from core.rules.vocabulary import BROUGHT, Band, Tag
 from core.text.excerpts import excerpt
@@ -237,10 +237,13 @@ def _where(query: Select[Any], wanted: Wanted, codes: list[str], now: datetime) 
         Mention.locality.in_(wanted.localities or codes),
         Mention.band.in_([wanted.band] if wanted.band else [Band.IN, Band.CHECK]),
     )
-    if wanted.band or wanted.localities:
+    places = wanted.localities or codes
+    if wanted.band:
         query = query.where(Item.id.in_(ours))
+    elif wanted.localities:
+        query = query.where(or_(Item.id.in_(ours), told(places)))
     else:
-        query = _three(query, wanted.named, Item.id.in_(ours))
+        query = _three(query, wanted.named, or_(Item.id.in_(ours), told(places)))
     if not wanted.tags:
         tagged = and_(Story.tag.is_not(None), Story.tag != "")
         query = _three(query, wanted.handled, tagged)
@@ -260,6 +263,15 @@ def _where(query: Select[Any], wanted: Wanted, codes: list[str], now: datetime) 
     if wanted.sources:
         query = query.where(Item.source_id.in_(wanted.sources))
     return query
+
+
+def told(codes: Sequence[str]) -> ColumnElement[bool]:
+    """Items that name none of the places themselves, in a story that is about one: shown with it, each once."""
+    stories = select(StoryLocality.story_id).where(
+        StoryLocality.locality.in_(codes), StoryLocality.band.in_([Band.IN, Band.CHECK])
+    )
+    named = exists().where(Mention.item_id == Item.id, Mention.locality.in_(codes))
+    return and_(Item.story_id.in_(stories), ~named)
 
 
 def _kind(kind: str) -> Any:
@@ -295,15 +307,21 @@ def _facets(session: Session, seen: Sequence[Any], names: dict[str, str]) -> dic
         places: Counter[str] = Counter()
         ids = [row.id for row in seen]
         for at in range(0, len(ids), 500):
-            places.update(
-                session.scalars(
-                    select(Mention.locality).where(
-                        Mention.item_id.in_(ids[at : at + 500]),
-                        Mention.locality.in_(list(names)),
-                        Mention.band != Band.OUT,
-                    )
+            part = ids[at : at + 500]
+            own = session.execute(
+                select(Mention.item_id, Mention.locality, Mention.band).where(
+                    Mention.item_id.in_(part), Mention.locality.in_(list(names))
                 )
-            )
+            ).all()
+            of_story = session.execute(
+                select(Item.id, StoryLocality.locality)
+                .join(StoryLocality, StoryLocality.story_id == Item.story_id)
+                .where(Item.id.in_(part), StoryLocality.locality.in_(list(names)))
+            ).all()
+            named = {(row.item_id, row.locality) for row in own}
+            shown = {(row.item_id, row.locality) for row in own if row.band != Band.OUT}
+            shown |= {(row.id, row.locality) for row in of_story} - named
+            places.update(locality for _, locality in shown)
         found["locality"] = dict(places)
     return found
 
@@ -332,6 +350,8 @@ def rows(
         )
     }  # fmt: skip
     mentions = item_mentions(session, ids, list(names))
+    silent = {row.story_id for row in found.values() if row.id not in mentions and row.story_id}
+    told_by = same_story(session, sorted(silent), list(names))
     names = short_names(names)
     out = []
     for item_id in ids:
@@ -339,6 +359,8 @@ def rows(
         if row is None:
             continue
         mention = mentions.get(item_id)
+        other = None if mention else told_by.get(row.story_id or 0)
+        place = mention.locality if mention and mention.band != Band.OUT else other[2] if other else ""
         out.append(
             ItemRow(
                 id=row.id,
@@ -347,12 +369,16 @@ def rows(
                 title=row.title,
                 language=row.language,
                 gist=row.gist,
-                reason=line(mention, row.need_parts or (), language=language) if mention else (),
+                reason=line(mention, row.need_parts or (), language=language)
+                if mention
+                else same_story_line(other[1], language=language)
+                if other
+                else (),
                 excerpt=(excerpts or {}).get(item_id, ()),
                 source_name=row.name or row.seen_where,
                 at=row.published_at or row.first_seen_at,
-                locality=names.get(mention.locality, "") if mention and mention.band != Band.OUT else "",
-                band=mention.band if mention else row.band,
+                locality=names.get(place, ""),
+                band=mention.band if mention else Band.CHECK if other else row.band,
                 tag=row.tag or "",
                 incident_id=row.incident_id,
                 is_copy=row.copy_of_id is not None,

@@ -163,6 +163,27 @@ def line(
     return tuple(parts)
 
 
+def same_story(
+    session: Session, story_ids: Sequence[int], codes: Sequence[str]
+) -> dict[int, tuple[int, str, str]]:
+    """For stories that are ours: the item that says so best, its title and the locality. What an item without a name of ours is shown with."""
+    return {
+        story_id: (mention.item_id, mention.title, mention.locality)
+        for story_id, mention in best_mentions(session, story_ids, codes).items()
+    }
+
+
+def same_story_line(title: str, *, language: str = "vi") -> tuple[Part, ...]:
+    """The reason line of an item that names no place of ours, in a story that is ours."""
+    short = title if len(title) <= 90 else title[:90].rsplit(" ", 1)[0] + "…"
+    words = (
+        "not named here; same story as “{}”"
+        if language == "en"
+        else "không nêu tên địa bàn; cùng chuyện với “{}”"
+    )
+    return (Part(words.format(short)),)
+
+
 def _strongest(why: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The two cues that say most: a former name first, then by weight, not counting the one that the pen already shows."""
     told = [cue for cue in why if cue.get("code") not in {"own_unit_word", "one_sense", "name_shared"}]

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.queries.frame import watched
-from core.queries.reasons import best_mentions
+from core.queries.reasons import BestMention, best_mentions
 from core.queries.today import queue_ids
 from core.queries.why import Point, Why, explain
 from core.records.account import Account
 from core.records.claim import Claim, VerdictRecord
 from core.records.incident import Incident
-from core.records.item import Capture, Item, Story, StoryLocality, TagEvent
+from core.records.item import Capture, Item, Mention, Story, StoryLocality, TagEvent
 from core.records.note import StoryNote
 from core.records.source import Source
 from core.records.unit import Unit
@@ -50,6 +50,9 @@ class ItemRow:
     first: bool
     band: str
     attributed_to: str
+    same_as_id: int | None = None
+    """The item of the story that names our place, when this one names none."""
+    same_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
     mentions = best_mentions(session, [story_id], codes or list(others))
     if story_id not in mentions and others - set(codes):
         mentions = best_mentions(session, [story_id], list(others))
-    timeline = _timeline(session, story_id)
+    timeline = _timeline(session, story_id, mentions.get(story_id), codes or list(others))
     order = queue_ids(session, codes, now) if queued else []
     at = order.index(story_id) if story_id in order else -1
     start, end, bars = _bars(session, story)
@@ -205,7 +208,9 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
     )
 
 
-def _timeline(session: Session, story_id: int) -> tuple[ItemRow, ...]:
+def _timeline(
+    session: Session, story_id: int, best: BestMention | None, codes: list[str]
+) -> tuple[ItemRow, ...]:
     captures = (
         select(Capture.item_id, func.count().label("n"))
         .where(Capture.item_id.is_not(None))
@@ -225,6 +230,13 @@ def _timeline(session: Session, story_id: int) -> tuple[ItemRow, ...]:
         .limit(MAX_ITEMS)
     ).all()  # fmt: skip
     rows = sorted(found, key=lambda row: (row.published_at or row.first_seen_at, row.id))
+    named = set(
+        session.scalars(
+            select(Mention.item_id).where(
+                Mention.item_id.in_([row.id for row in rows]), Mention.locality.in_(codes)
+            )
+        )
+    )
     return tuple(
         ItemRow(
             id=row.id,
@@ -245,6 +257,8 @@ def _timeline(session: Session, story_id: int) -> tuple[ItemRow, ...]:
             first=number == 0 and len(rows) > 1,
             band=row.band,
             attributed_to=row.attributed_to,
+            same_as_id=best.item_id if best is not None and row.id not in named else None,
+            same_as=best.title if best is not None and row.id not in named else "",
         )
         for number, row in enumerate(rows)
     )

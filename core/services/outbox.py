@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.finding import IndexDocument
 from core.records.claim import Claim
-from core.records.item import Item, Mention, OutboxRow, Story, Tombstone
+from core.records.item import Item, Mention, OutboxRow, Story, StoryLocality, Tombstone
 from core.records.source import Quarantine, Source
 from core.rules.vocabulary import BROUGHT, Band
 from core.services.desk import Desk
@@ -57,14 +57,27 @@ def batch(desk: Desk, after_seq: int, limit: int) -> OutboxBatch:
 
 
 def index_document(session: Session, item_ids: Sequence[int]) -> list[IndexDocument]:
-    """The items as the index holds them, ascending by id; ids that no longer exist are left out. Authors are never in it (G7)."""
+    """The items as the index holds them, ascending by id; ids that no longer exist are left out. Authors are never in it (G7).
+
+    An item that names no place of ours, in a story that is ours, may be about ours.
+    """
     mentions: dict[int, dict[str, list[str]]] = {item_id: {} for item_id in item_ids}
+    named: set[tuple[int, str]] = set()
     for mention in session.execute(
         select(Mention.item_id, Mention.locality, Mention.band)
-        .where(Mention.item_id.in_(item_ids), Mention.band != Band.OUT)
+        .where(Mention.item_id.in_(item_ids))
         .order_by(Mention.locality)
     ):
         mentions[mention.item_id].setdefault(mention.band, []).append(mention.locality)
+        named.add((mention.item_id, mention.locality))
+    for place in session.execute(
+        select(Item.id, StoryLocality.locality)
+        .join(StoryLocality, StoryLocality.story_id == Item.story_id)
+        .where(Item.id.in_(item_ids))
+        .order_by(StoryLocality.locality)
+    ):
+        if (place.id, place.locality) not in named:
+            mentions[place.id].setdefault(Band.CHECK, []).append(place.locality)
     claimed = exists().where(Claim.story_id == Item.story_id)
     # Columns, not objects: of an item this is half, and none of it is changed here.
     query = (

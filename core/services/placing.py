@@ -64,7 +64,12 @@ def make_plan(session: Session, desk: Desk, texts: Sequence[Prepared]) -> Plan:
     }
     unknown = [text for text in texts if text.key not in known and text.analysis is not None]
     held = copies.stored(session, (text.found.keys for text in unknown), now)
-    recent = stories.recent(session, (text.places for text in unknown), now)
+    # Without a name of ours, the stories of the province's localities are where a text may belong.
+    recent = stories.recent(session, (text.places or text.around for text in unknown), now)
+    unnamed = {
+        places: stories.recent_around(session, desk.analyst.area_names(places), now)
+        for places in {text.places for text in unknown if text.places}
+    }
     steps: list[Step] = []
     batch_keys: dict[int, CopyKeys] = {}
     batch_stories: dict[int, StoryCandidate] = {}
@@ -87,7 +92,8 @@ def make_plan(session: Session, desk: Desk, texts: Sequence[Prepared]) -> Plan:
         elif text.social and text.via == "crawl" and not text.places:
             step.outcome = "off_topic"
         else:
-            _place(session, desk, step, steps, batch_keys, batch_stories, recent[text.places], held, now)
+            stored, without = recent[text.places or text.around], unnamed.get(text.places, {})
+            _place(session, desk, step, steps, batch_keys, batch_stories, stored, without, held, now)
             batch_keys[me] = text.found.keys
     return Plan(changes(session), steps)
 
@@ -100,6 +106,7 @@ def _place(
     batch_keys: Mapping[int, CopyKeys],
     batch_stories: dict[int, StoryCandidate],
     recent: Mapping[int, StoryCandidate],
+    unnamed: Mapping[int, StoryCandidate],
     held: copies.Stored,
     now: datetime,
 ) -> None:
@@ -116,15 +123,8 @@ def _place(
             if original < 0
             else session.scalar(select(Item.story_id).where(Item.id == original))
         )
-    elif places:
-        near = {**recent, **{k: v for k, v in batch_stories.items() if v.localities & places or k in recent}}
-        step.story = desk.analyst.same_story(
-            text.title,
-            text.text[: stories.OPENING],
-            places,
-            text.when(now),
-            [near[key] for key in sorted(near, key=_oldest_first)],
-        )
+    else:
+        step.story = _story(desk, text, steps, batch_stories, recent, unnamed, now)
     joined = step.story
     if joined is None:
         step.story = joined = me
@@ -132,7 +132,7 @@ def _place(
             me, text.title, text.text[: stories.OPENING], places, text.when(now), 1
         )
     elif joined in batch_stories or joined > 0:
-        before = batch_stories.get(joined) or recent.get(joined)
+        before = batch_stories.get(joined) or recent.get(joined) or unnamed.get(joined)
         if before is not None:
             batch_stories[joined] = replace(
                 before,
@@ -143,6 +143,45 @@ def _place(
                 if original is not None
                 else (*before.more, (text.title, text.text[: stories.OPENING]))[-stories.MORE :],
             )
+
+
+def _story(
+    desk: Desk,
+    text: Prepared,
+    steps: Sequence[Step],
+    batch_stories: Mapping[int, StoryCandidate],
+    recent: Mapping[int, StoryCandidate],
+    unnamed: Mapping[int, StoryCandidate],
+    now: datetime,
+) -> int | None:
+    """The story that tells the same event: among those of the same localities first.
+
+    A text that names only the province is compared with the stories of its localities, and a text that names a locality with the
+    stories so far that name only the province. Then no place is shared, and the words must say more.
+    """
+    places, ours = text.places, text.places or text.around
+    if not ours:
+        return None
+
+    def best(shared: frozenset[str], near: Mapping[int, StoryCandidate]) -> int | None:
+        return desk.analyst.same_story(
+            text.title,
+            text.text[: stories.OPENING],
+            shared,
+            text.when(now),
+            [near[key] for key in sorted(near, key=_oldest_first)],
+        )
+
+    near = {**recent, **{k: v for k, v in batch_stories.items() if v.localities & ours or k in recent}}
+    joined = best(places, near)
+    if joined is not None or not places:
+        return joined
+    fresh = {
+        k: v
+        for k, v in batch_stories.items()
+        if not v.localities and (k in unnamed or (k < 0 and steps[-k - 1].text.around & places))
+    }
+    return best(frozenset(), {**unnamed, **fresh})
 
 
 def _oldest_first(reference: int) -> tuple[bool, int]:

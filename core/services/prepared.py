@@ -85,6 +85,11 @@ class Prepared:
         return frozenset(m.locality for m in self.found.mentions if m.band != "out")
 
     @property
+    def around(self) -> frozenset[str]:
+        """The localities whose province alone it names."""
+        return self.found.around - self.places
+
+    @property
     def found(self) -> Analysis:
         """The analysis; a text without one never reaches the store."""
         if self.analysis is None:

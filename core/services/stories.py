@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Protocol
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.groups import StoryCandidate
@@ -77,6 +77,23 @@ def recent(
     }
     known = _candidates(session, sorted({story for part in chosen.values() for story in part}), now)
     return {places: {story: known[story] for story in part} for places, part in chosen.items()}
+
+
+def recent_around(session: Session, names: Sequence[str], now: datetime) -> dict[int, StoryCandidate]:
+    """Stories of the last 72 hours that name a province, by one of its ``names``, but no locality that is watched: at most 200."""
+    if not names:
+        return {}
+    named = or_(
+        *(column.contains(name, autoescape=True) for name in names for column in (Story.title, Story.lead))
+    )
+    placed = exists().where(StoryLocality.story_id == Story.id)
+    ids = session.scalars(
+        select(Story.id)
+        .where(Story.last_seen_at >= now - WINDOW, Story.items > 0, ~placed, named)
+        .order_by(Story.last_seen_at.desc(), Story.id.desc())
+        .limit(_MOST_CANDIDATES)
+    )
+    return _candidates(session, sorted(ids), now)
 
 
 def _candidates(session: Session, ids: Sequence[int], now: datetime) -> dict[int, StoryCandidate]:
@@ -156,7 +173,8 @@ def effective(item: Dated) -> datetime:
 def recount(session: Session, desk: Desk, story_ids: Iterable[int]) -> set[int]:
     """Count the stories again from their items, with localities and need.
 
-    Returns the ids of items whose index row is stale now, because the need of their story moved; the caller raises their revision.
+    Returns the ids of items whose index row is stale now, because the need or the places of their story moved; the caller raises
+    their revision.
     """
     stale: set[int] = set()
     session.flush()
@@ -164,7 +182,7 @@ def recount(session: Session, desk: Desk, story_ids: Iterable[int]) -> set[int]:
     rows: dict[int, list[Any]] = {story_id: [] for story_id in ids}
     for row in session.execute(_MEMBERS.where(Item.story_id.in_(ids))):
         rows[row.story_id].append(row)
-    places = _places(session, ids)
+    places, moved = _places(session, ids)
     false = suggestions.repeating_false(session, ids)
     for story in session.scalars(select(Story).where(Story.id.in_(ids)).order_by(Story.id)):
         members = sorted(rows[story.id], key=lambda row: (effective(row), row.id))
@@ -174,7 +192,7 @@ def recount(session: Session, desk: Desk, story_ids: Iterable[int]) -> set[int]:
             continue
         _count(story, members)
         band, score = places[story.id]
-        if _score(desk, story, members, band, score, known=story.id in false):
+        if _score(desk, story, members, band, score, known=story.id in false) or story.id in moved:
             stale.update(row.id for row in members)
     return stale
 
@@ -233,8 +251,12 @@ def rescore(desk: Desk) -> int:
     return moved
 
 
-def _places(session: Session, story_ids: Sequence[int]) -> dict[int, tuple[Band, float]]:
-    """Write the stories' localities from their items' mentions; returns the best band of each and its best score."""
+def _places(session: Session, story_ids: Sequence[int]) -> tuple[dict[int, tuple[Band, float]], set[int]]:
+    """Write the stories' localities from their items' mentions: a story is about a place when any of its items is.
+
+    Returns the best band of each with its best score, and the stories that came to a place or left one.
+    """
+    moved: set[int] = set()
     best: dict[int, dict[str, tuple[Band, float]]] = {story_id: {} for story_id in story_ids}
     mentions = session.execute(
         select(Item.story_id, Mention.locality, Mention.band, Mention.score)
@@ -255,13 +277,16 @@ def _places(session: Session, story_ids: Sequence[int]) -> dict[int, tuple[Band,
             place = kept.pop((story_id, locality), None)
             if place is None:
                 session.add(StoryLocality(story_id=story_id, locality=locality, band=band, score=score))
+                moved.add(story_id)
             else:
                 place.band, place.score = band, score
     for place in kept.values():
         session.delete(place)
-    return {
+        moved.add(place.story_id)
+    ranked = {
         story_id: max(found.values(), key=_rank, default=(Band.OUT, 0.0)) for story_id, found in best.items()
     }
+    return ranked, moved
 
 
 def _rank(pair: tuple[Band, float]) -> tuple[int, float]:

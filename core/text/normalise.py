@@ -43,6 +43,9 @@ _TONE_PAIRS |= {new.title(): old.title() for new, old in list(_TONE_PAIRS.items(
 }
 _TONE = re.compile("(?<![qQ])(?:" + "|".join(sorted(_TONE_PAIRS)) + f")(?![^\\W\\d_]|[{MARKS}])")
 
+_OLD_TO_NEW = {old: new for new, old in _TONE_PAIRS.items()}
+_OLD_TONE = re.compile("(?<![qQ])(?:" + "|".join(sorted(_OLD_TO_NEW)) + f")(?![^\\W\\d_]|[{MARKS}])")
+
 
 def drop_invisible(text: str) -> str:
     """Without zero-width and bidirectional controls, soft hyphens and variation selectors."""
@@ -85,6 +88,11 @@ def tone_key(text: str) -> str:
     Expects NFC and keeps the length. For comparing only; what staff see keeps the writer's spelling.
     """
     return _TONE.sub(lambda found: _TONE_PAIRS[found.group()], text)
+
+
+def new_tone(text: str) -> str:
+    """Text with the tone mark at its new-style place: Thanh Hóa → Thanh Hoá. Expects NFC and keeps the length."""
+    return _OLD_TONE.sub(lambda found: _OLD_TO_NEW[found.group()], text)
 
 
 def fold(text: str) -> str:

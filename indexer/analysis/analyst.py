@@ -16,6 +16,7 @@ from indexer.analysis import copies, language, need, stories
 from indexer.analysis.attribution import attributed_to
 from indexer.analysis.claims.likeness import like_claims
 from indexer.analysis.gist import gist
+from indexer.analysis.places.areas import area_names, areas_of
 from indexer.analysis.places.contexts import contexts_of
 from indexer.analysis.places.matcher import match_text
 from indexer.analysis.places.names import SHIPPED, Held
@@ -72,15 +73,19 @@ class LocalAnalyst:
         r"""Analyse one text for the watched ``localities``. Spans are code points of ``title + "\\n" + text``. Never raises on text."""
         whole = f"{title}\n{text}"[:MAX_TEXT]
         spoken = language.detect(whole, language_hint)
-        mentions = self.place(
+        areas = areas_of(self._reading_by().table, localities)
+        found = self.place(
             title,
             text,
-            localities=localities,
+            localities=[*localities, *areas],
             source_locality=source_locality,
             source_id=source_id,
             rules=rules,
             published_at=published_at,
         )
+        asked = set(localities)
+        mentions = tuple(mention for mention in found if mention.locality in asked)
+        named = {mention.locality for mention in found if mention.band != "out"}
         shown = [span for mention in mentions if mention.band != "out" for span in mention.spans]
         return Analysis(
             language=spoken,
@@ -89,6 +94,7 @@ class LocalAnalyst:
             lead=lead_of(text),
             gist=gist(whole, spoken, shown) if spoken != "vi" and shown else "",
             attributed_to=attributed_to(text),
+            around=frozenset(code for area in named & set(areas) for code in areas[area]),
         )
 
     def place(
@@ -151,6 +157,10 @@ class LocalAnalyst:
     def need(self, facts: StoryFacts, now: datetime) -> Need:
         """How much the story needs an answer, with the parts that make the sum."""
         return need.need_of(facts, now)
+
+    def area_names(self, localities: frozenset[str]) -> tuple[str, ...]:
+        """The names of the provinces that these localities lie in, former ones too, in every spelling that papers use."""
+        return area_names(self._reading_by().table, localities)
 
     def unit_name(self, locality: str) -> str:
         """The full Vietnamese name of a unit code; the code itself when unknown."""
