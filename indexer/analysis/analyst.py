@@ -21,6 +21,7 @@ from indexer.analysis.places.contexts import contexts_of
 from indexer.analysis.places.matcher import match_text
 from indexer.analysis.places.names import SHIPPED, Held
 from indexer.analysis.places.others import told_of_others
+from indexer.analysis.places.samples import sample_sentences
 
 #: Longest text that is analysed; the same limit as a stored text.
 MAX_TEXT = 200_000
@@ -161,6 +162,10 @@ class LocalAnalyst:
     def area_names(self, localities: frozenset[str]) -> tuple[str, ...]:
         """The names of the provinces that these localities lie in, former ones too, in every spelling that papers use."""
         return area_names(self._reading_by().table, localities)
+
+    def sample_sentences(self, locality: str) -> tuple[str, ...]:
+        """Up to twenty sentences of our own with the locality's name, half of them about something else of that name."""
+        return sample_sentences(self._reading_by().table, locality)
 
     def unit_name(self, locality: str) -> str:
         """The full Vietnamese name of a unit code; the code itself when unknown."""

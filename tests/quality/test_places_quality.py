@@ -1,6 +1,12 @@
 """Labelled sentences of our own wording, with floors: a change of words or weights that makes the match worse fails here.
 
 ``places.jsonl`` holds the ordinary cases; ``places-hard.jsonl`` what was written afterwards to break the rules.
+
+``places-unseen.jsonl`` was written before the cues for tables, glued words, addresses, lists that end with their area, quoted speakers
+and lonely given names were made. On the day it was written, untouched by any tuning: precision of in 0.98, recall of in 0.77, recall of
+in or check 0.93, check 18.6 %; those cues were made from what it showed. ``places-held.jsonl`` was written after that and measured
+once before anything was changed for it: 0.97, 0.94, 1.00, 4.8 % (without the new cues: 0.96, 0.87, 1.00, 12.9 %). One address form
+that it showed was mended since.
 """
 
 from __future__ import annotations
@@ -40,7 +46,12 @@ def measure(cases: list[dict[str, Any]]) -> dict[str, float]:
 
 @pytest.mark.parametrize(
     ("name", "least", "precision", "recall", "found"),
-    [("places.jsonl", 80, 0.97, 0.95, 0.97), ("places-hard.jsonl", 40, 0.95, 0.90, 0.95)],
+    [
+        ("places.jsonl", 80, 0.97, 0.95, 0.97),
+        ("places-hard.jsonl", 40, 0.95, 0.90, 0.95),
+        ("places-unseen.jsonl", 90, 0.97, 0.90, 0.97),
+        ("places-held.jsonl", 60, 0.95, 0.90, 0.95),
+    ],
 )
 def test_places(name: str, least: int, precision: float, recall: float, found: float) -> None:
     cases = rows(name)
@@ -53,7 +64,7 @@ def test_places(name: str, least: int, precision: float, recall: float, found: f
 
 
 def test_both_answers_are_asked_for_in_earnest() -> None:
-    for name in ("places.jsonl", "places-hard.jsonl"):
+    for name in ("places.jsonl", "places-hard.jsonl", "places-unseen.jsonl", "places-held.jsonl"):
         cases = rows(name)
         assert 0.3 <= sum(case["want"] for case in cases) / len(cases) <= 0.75
         assert len({(case["locality"], case["text"]) for case in cases}) == len(cases)

@@ -21,13 +21,21 @@ from indexer.analysis.places.names import Names, Owner, Profile, names
 from indexer.analysis.places.reading import Hit, Reading
 from indexer.analysis.places.rules import RuleBook
 from indexer.analysis.places.surroundings import Surroundings, look_around
-from indexer.analysis.places.words import COMMUNE_TYPES, DISTRICT_TYPES, VILLAGE_TYPES
+from indexer.analysis.places.words import (
+    COMMUNE_TYPES,
+    DISTRICT_TYPES,
+    GIVEN,
+    LIST_JOINS,
+    VILLAGE_TYPES,
+)
 from indexer.gazetteer.units import Unit
 
 IN = 0.60
 CHECK = 0.25
 #: Tokens within which another place name counts as near.
 NEAR = 12
+#: Tokens over which a list of names is followed to the area that it ends with.
+LIST = 40
 #: Cues that stay with a mention when the text is summed up.
 MAX_CUES = 8
 MAX_SPANS = 50
@@ -99,6 +107,9 @@ class _Document:
         self.places = [hit for hit in self.hits if self._is_area(hit.key)]
         self.by_end = {hit.end: hit for hit in self.places}
         self.by_start = {hit.start: hit for hit in self.places}
+        self.starting: dict[int, list[Hit]] = defaultdict(list)
+        for hit in self.places:
+            self.starting[hit.start].append(hit)
         self.keys = {hit.key for hit in self.places}
         self.hits_by_end: dict[int, list[Hit]] = defaultdict(list)
         for hit in self.hits:
@@ -175,19 +186,24 @@ class _Document:
                 and code == "street_or_school"
                 and near.lower().startswith(("trường", "đại học", "cao đẳng"))
             ):
-                weight = -0.25
+                # "Đại học Y Dược Hải Phòng" stands in Hải Phòng; without accents it may be the one in Beijing.
+                weight = -0.25 if hit.toneless else -0.02
             add(code, near, weight=weight)
         placed = self._area_cues(hit, profile, seen, own, add)
         self._script_cues(hit, owner, own, placed, add)
         if self.source is not None:
             self._source_cues(owner, self.source, add)
         line = reading.line(hit.start)
+        alone = not province and profile.base_code in {"name_unique", "name_shared", "name_part"}
+        if alone and hit.key.rpartition(" ")[2] in GIVEN and not any(c.weight > 0 for c in cues[1:]):
+            add("name_alone")
         if hit.toneless and not province:
             add("no_accents")
         if not line.capitals and name.islower():
             add("no_capitals")
         score = min(1.0, max(0.0, sum(c.weight for c in cues)))
-        if name.islower() and not line.capitals:
+        sure = own and (placed or profile.base_code == "name_unique")
+        if name.islower() and not line.capitals and not sure:
             score = min(score, 0.55)
         against = seen.person or seen.brand
         rule = self.rules.decide(owner.code, hit, reading, self.hits)
@@ -202,6 +218,9 @@ class _Document:
         if not unit:
             return False
         listed = not seen.unit
+        if listed and not seen.list_sure and profile.base_code == "name_wider":
+            # "xã Thọ Bình, Triệu Sơn, Thanh Hóa" is an address: the second name is the district.
+            return False
         if unit in owner.types or (owner.kind == "foreign" and unit in COMMUNE_TYPES and owner.level == "c"):
             add("unit_list" if listed else "own_unit_word", words)
             return True
@@ -236,7 +255,7 @@ class _Document:
     def _area_cues(self, hit: Hit, profile: Profile, seen: Surroundings, own: bool, add: _Add) -> bool:
         """Parents, namesakes' parents, children and siblings around. True when the name was placed in its own area."""
         owner = profile.owner
-        beside = self._beside(hit)
+        beside = self._beside(hit) or self._after_list(hit)
         if owner.level == "p":
             child = self._child_before(hit, seen)
             if child:
@@ -248,11 +267,13 @@ class _Document:
             return False
         placed = ""
         against = ""
-        for other in beside:
-            if self._is_own_area(other, hit, profile):
-                placed = other.key
-            elif other.key not in profile.parents and other.key != hit.key:
-                against = against or other.key
+        for group in beside:
+            # Without accents a name may be several: one of them being ours is enough.
+            own_one = next((other for other in group if self._is_own_area(other, hit, profile)), None)
+            if own_one is not None:
+                placed = own_one.key
+            elif all(other.key not in profile.parents and other.key != hit.key for other in group):
+                against = against or group[0].key
         if placed:
             add("parent_beside", self._name(placed))
             return True
@@ -290,10 +311,41 @@ class _Document:
         # A district of the same name counts only when its unit word says that it is the district.
         return other.key != hit.key or self.around(other).unit in DISTRICT_TYPES
 
-    def _beside(self, hit: Hit) -> list[Hit]:
+    def _group(self, hit: Hit) -> list[Hit]:
+        """The names that one stretch of text may be, itself first."""
+        return [
+            hit,
+            *(other for other in self.starting.get(hit.start, ()) if other.end == hit.end and other != hit),
+        ]
+
+    def _after_list(self, hit: Hit) -> list[list[Hit]]:
+        """The area that a list of names ends with: "tại A, B, C của tỉnh D", "A, B và C (D)"."""
+        reading = self.reading
+        if reading.line(hit.start).title_case or self.around(hit).person:
+            return []
+        k, end = hit.end, min(len(reading.tokens), hit.end + LIST)
+        listed = False
+        while k < end:
+            gap, word = reading.gaps[k], reading.word(k)
+            closes = "(" in gap or word in {"của", "thuộc", "cua", "thuoc", "of"}
+            if closes:
+                area = next((self.by_start[j] for j in range(k, min(k + 4, end)) if j in self.by_start), None)
+                if not listed or area is None or self._is_commune_here(area):
+                    return []
+                return [self._group(area)] if self.around(area).outer <= k + 1 else []
+            if "\n" in gap or ". " in gap or ")" in gap or ";" in gap or ":" in gap:
+                return []
+            join = LIST_JOINS.holds(word, reading.line(k).toneless)
+            if not (reading.capital[k] or join):
+                return []
+            listed = listed or join or "," in gap
+            k += 1
+        return []
+
+    def _beside(self, hit: Hit) -> list[list[Hit]]:
         """Names of provinces and districts that follow at once: "xã A, huyện B, tỉnh C" or "xã A (B, C)"."""
         reading = self.reading
-        out: list[Hit] = []
+        out: list[list[Hit]] = []
         at = hit.end
         for _ in range(3):
             following = None
@@ -323,7 +375,7 @@ class _Document:
                 break
             if self._is_commune_here(following):
                 break
-            out.append(following)
+            out.append(self._group(following))
             at = following.end
         return out
 

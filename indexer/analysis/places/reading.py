@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from core.text.normalise import fold
@@ -60,6 +60,47 @@ _LONGEST = 24
 
 
 @lru_cache(maxsize=1 << 16)
+def _seams(surface: str) -> tuple[int, ...]:
+    """Where words were glued together: a capital after a small letter ("HảiPhòng"), or the last capital before one ("TPHải")."""
+    if surface.islower() or surface.istitle() or surface.isupper() or not surface.isalpha():
+        return ()
+    cuts = []
+    for k in range(1, len(surface)):
+        if not surface[k].isupper():
+            continue
+        follows = k + 1 < len(surface) and surface[k + 1].islower()
+        if surface[k - 1].islower() or (follows and surface[k - 1].isupper()):
+            cuts.append(k)
+    return tuple(cuts)
+
+
+def _unglued(tokens: Tokens, text: str) -> Tokens:
+    """The tokens with glued words taken apart; the very same ones where there are none."""
+    exact, folded, starts, ends = tokens.exact, tokens.folded, tokens.starts, tokens.ends
+    found = [
+        (k, seams)
+        for k, (start, end) in enumerate(zip(starts, ends, strict=True))
+        if end - start <= _LONGEST and (seams := _seams(text[start:end])) and len(exact[k]) == end - start
+    ]
+    if not found:
+        return tokens
+    out = Tokens([], [], [], [])
+    at = 0
+    for k, seams in [*found, (len(exact), ())]:
+        out.exact += exact[at:k]
+        out.folded += folded[at:k]
+        out.starts += starts[at:k]
+        out.ends += ends[at:k]
+        for a, b in pairwise((0, *seams, len(exact[k]))) if seams else ():
+            out.exact.append(exact[k][a:b])
+            out.folded.append(fold(exact[k][a:b]))
+            out.starts.append(starts[k] + a)
+            out.ends.append(starts[k] + b)
+        at = k + 1
+    return out
+
+
+@lru_cache(maxsize=1 << 16)
 def _written(surface: str) -> _Written:
     """Syllables repeat so much that this is remembered."""
     first = surface[0]
@@ -74,7 +115,7 @@ class Reading:
     def __init__(self, text: str, table: Names | None = None) -> None:
         self.table = table or names()
         self.text = text = text[:MAX_TEXT]
-        self.tokens: Tokens = read(text)
+        self.tokens: Tokens = _unglued(read(text), text)
         begins, ends = self.tokens.starts, self.tokens.ends
         cut = text.__getitem__
         self.gaps = ["\n", *map(cut, map(slice, ends, begins[1:]))][: len(begins)]

@@ -9,9 +9,11 @@ from indexer.analysis.places.reading import Hit, Reading
 from indexer.analysis.places.words import (
     BRANDS,
     BRANDS_AFTER,
+    CIVIC,
     FOLDED_UNIT_WORDS,
     HONORIFICS,
     LIST_JOINS,
+    PERSON_HEADS,
     PLACE_STRONG,
     PLACE_WEAK,
     PLURALS,
@@ -32,6 +34,9 @@ _COMMA = re.compile(r"[,;:()\[\]\n\"“”!?|]")
 _DASH = re.compile(r"\s*[-–—]\s*")
 _SPACE = re.compile(r"[ \u00a0\t]+")
 _DATELINE = re.compile(r"\s*(?:\([^)]{0,30}\)\s*)?(?:[:–—]|-\s|\))")
+_QUOTE = re.compile(r"\s*:\s*[“\"‘'«]")
+#: lines of a table above a cell in which its head is looked for
+TABLE = 60
 _AGE = re.compile(
     r"\s*[,(]?\s*(?:\d{1,3}\s*(?:tuổi|tuoi)|SN\s*\d|sinh năm|sn\s*\d|,?\s*aged\s+\d)", re.IGNORECASE
 )
@@ -62,11 +67,14 @@ def look_around(
     seen = Surroundings(outer=hit.start)
     _unit_word(reading, hit, seen)
     if not seen.unit:
+        _table(reading, hit, seen)
+    if not (seen.unit or seen.person):
         _list_unit(reading, hit, seen)
-    if not (seen.unit or seen.list_unit):
+    if not (seen.unit or seen.list_unit or seen.person):
         _before(reading, hit, seen, place_ends)
         _after(reading, hit, seen)
         _stage(reading, hit, seen)
+        _civic(reading, hit, seen)
     _dateline(reading, hit, seen)
     _capital_after(reading, hit, seen, place_starts)
     return seen
@@ -102,6 +110,13 @@ def _unit_word(reading: Reading, hit: Hit, seen: Surroundings) -> None:
             seen.unit, seen.outer = kind, first
             seen.unit_words = _written(reading, first, hit.start)
             return
+        # English: "the commune of Chi Minh"
+        if hit.start > 1 and reading.tokens.exact[hit.start - 1] == "of":
+            kind = UNIT_WORDS_AFTER.get(reading.tokens.exact[hit.start - 2], "")
+            if kind:
+                seen.unit, seen.outer = kind, hit.start - 2
+                seen.unit_words = _written(reading, hit.start - 2, hit.start - 1)
+                return
     after = hit.end
     if (
         after < len(reading.tokens)
@@ -112,6 +127,32 @@ def _unit_word(reading: Reading, hit: Hit, seen: Surroundings) -> None:
         kind = UNIT_WORDS_AFTER.get(word, "")
         if kind and (reading.line(after).toneless or not word.isascii()):
             seen.unit, seen.unit_words = kind, _written(reading, after, after + 1)
+
+
+def _table(reading: Reading, hit: Hit, seen: Surroundings) -> None:
+    """A cell of a table takes its kind from the head of its column: "Xã", "Phường", "Họ và tên"."""
+    line = reading.line(hit.start)
+    text, tokens = reading.text, reading.tokens
+    begins = text.rfind("\n", 0, tokens.starts[hit.start]) + 1
+    sign = next((sign for sign in ("|", "\t") if sign in text[begins : tokens.ends[line.last - 1] + 2]), "")
+    if not sign or begins == 0:
+        return
+    column = text.count(sign, begins, tokens.starts[hit.start])
+    number = reading.line_of[hit.start]
+    for above in reading.lines[max(0, number - TABLE) : number][::-1]:
+        at = text.rfind("\n", 0, tokens.starts[above.first]) + 1
+        cells = text[at : tokens.ends[above.last - 1]].split(sign)
+        if len(cells) < 2:
+            return
+        head = " ".join(cells[column].split()).lower() if column < len(cells) else ""
+        kind = UNIT_WORDS.get(tuple(head.split()), "")
+        if kind:
+            seen.unit, seen.unit_words = kind, head
+            return
+        if head in PERSON_HEADS:
+            seen.cues.append(("table_of_people", head))
+            seen.person = True
+            return
 
 
 def _list_unit(reading: Reading, hit: Hit, seen: Surroundings) -> None:
@@ -127,7 +168,11 @@ def _list_unit(reading: Reading, hit: Hit, seen: Surroundings) -> None:
             return
         kind, first = _unit_at(reading, k)
         if kind:
-            plural = first > 0 and PLURALS.holds(reading.word(first - 1), toneless)
+            plural = (
+                first > 0
+                and _SPACE.fullmatch(reading.gaps[first]) is not None
+                and PLURALS.holds(reading.word(first - 1), toneless)
+            )
             if plural or k < hit.start - 1:
                 seen.list_unit, seen.list_sure = kind, plural or joined
                 seen.list_words = _written(reading, first - 1 if plural else first, k + 1)
@@ -296,6 +341,21 @@ def _stage(reading: Reading, hit: Hit, seen: Surroundings) -> None:
                 return
 
 
+def _civic(reading: Reading, hit: Hit, seen: Surroundings) -> None:
+    """Words of local life in the same breath: they speak for a place where nothing else does."""
+    if seen.person or seen.brand:
+        return
+    line = reading.line(hit.start)
+    for k in range(max(line.first, hit.start - 15), min(line.last, hit.end + 15)):
+        if hit.start <= k < hit.end:
+            continue
+        one = reading.word(k)
+        for phrase in (f"{one} {reading.word(k + 1)}", one):
+            if CIVIC.holds(phrase, line.toneless) and not (line.toneless and " " not in phrase):
+                seen.cues.append(("civic_near", phrase))
+                return
+
+
 def _dateline(reading: Reading, hit: Hit, seen: Surroundings) -> None:
     first = seen.outer
     line = reading.line(hit.start)
@@ -305,6 +365,10 @@ def _dateline(reading: Reading, hit: Hit, seen: Surroundings) -> None:
         return
     end = reading.tokens[hit.end - 1].end
     if _DATELINE.match(reading.text, end) and hit.end < line.last:
+        if _QUOTE.match(reading.text, end) and not (seen.unit or seen.list_unit):
+            # “Thiên Hương: “Tôi …””: whoever speaks in the first words is a person, or an office with its unit word.
+            seen.cues.append(("quote_after", ""))
+            return
         seen.cues.append(("dateline", ""))
 
 

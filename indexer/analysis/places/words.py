@@ -90,7 +90,7 @@ HONORIFICS = WordSet(
     "đại úy,thượng úy,trung úy,tướng,doanh nhân,nữ sinh,học sinh,sinh viên,thí sinh,nữ hoàng,nsưt,nsnd,ts,ths,bs,mc,dj,ks,ls",
     "ca nương,nghệ sĩ trẻ,tiktoker,youtuber,streamer,hot girl,giọng ca,nữ chính,mẹ,con gái,con trai,vợ,chồng,mr,mrs,ms,miss,dr,singer,actress,actor",
     "cô giáo,thầy giáo,cô gái,chàng trai,cậu bé,cô bé,diễn viên trẻ,ca sĩ trẻ,tay vợt,kỳ thủ,thiếu úy,đại tướng,cảnh sát,bí thư",
-    "director,artist,musician,influencer,model",
+    "director,artist,musician,influencer,model,star,pop star,idol,comedian,rapper,nurse,teacher,student,officer,player,bị hại,bị đơn,nguyên đơn,nhân chứng",
 )
 BRANDS = WordSet(
     "công ty,clb,câu lạc bộ,nhà hàng,khách sạn,thương hiệu,nhãn hiệu,cửa hàng,tập đoàn,hãng,tnhh,cổ phần,cp,xưởng,đội bóng,spa,quán",
@@ -122,6 +122,35 @@ STAGE = WordSet(
     "ca khúc,ca sĩ,album,mv,showbiz,khán giả,sân khấu,liveshow,lưu diễn,đêm diễn,hẹn hò,bạn trai,bạn gái,chia tay,đóng phim,vai diễn",
     "phim truyền hình,bảng xếp hạng,người mẫu,sàn diễn,gameshow,giám khảo,fan,người hâm mộ,tiktok,album,concert,song,fans,movie",
 )
+#: Words of local life: near a bare name they speak for a place.
+CIVIC = WordSet(
+    "xã,phường,thôn,ubnd,người dân,bà con,hộ dân,tổ dân phố,địa phương,chính quyền,khu dân cư,dân phố,trụ sở,đường làng,đồng ruộng",
+    "nước sạch,cắt điện,mất điện,cắt nước,ngập lụt,sạt lở,vỡ đê,dịch tả,đền bù,bồi thường,giải phóng,quy hoạch,thu hồi,hội nghị",
+)
+#: Heads of a table's column that hold people.
+PERSON_HEADS = frozenset(
+    {
+        "họ và tên",
+        "họ tên",
+        "tên",
+        "tên học sinh",
+        "học sinh",
+        "vận động viên",
+        "thí sinh",
+        "cầu thủ",
+        "người chơi",
+        "tác giả",
+    }
+)
+#: Last syllables of names that people are given; a bare name that ends in one and stands alone is as likely a person.
+GIVEN = WordSet(
+    "an,anh,ánh,bách,bảo,bình,châu,chi,chiến,cường,cúc,danh,dung,dũng,duy,dương,đạt,đông,đức,giang,hà,hải,hạnh,hằng,hân,hậu,hiền",
+    "hiếu,hiệp,hoa,hòa,hoài,hoàng,hồng,huệ,huy,hùng,hưng,hương,hường,khanh,khánh,khoa,khôi,kiên,lam,lan,liên,linh,loan,long,lộc",
+    "lợi,ly,mai,mạnh,minh,my,mỹ,nam,nga,ngân,nghĩa,ngọc,nguyên,nguyệt,nhân,nhi,nhung,như,oanh,phát,phong,phú,phúc,phương,phượng",
+    "quân,quang,quế,quốc,quỳnh,quyên,sáng,sang,sơn,sinh,tài,tâm,tân,thái,thanh,thành,thảo,thắng,thi,thiện,thịnh,thọ,thu,thùy",
+    "thủy,thư,thúy,tiên,tiến,tín,toàn,trâm,trang,trí,trinh,trọng,trung,trúc,trường,tuấn,tú,tùng,tuyết,tố,uyên,vân,việt,vinh,vũ",
+    "vy,xuân,yên,yến",
+).exact
 #: Phrases in which a place name is something else; they shadow it.
 SHADOWS = (
     "thái bình dương",

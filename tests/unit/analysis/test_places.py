@@ -90,9 +90,9 @@ def test_one_sense_a_text() -> None:
 
 def test_the_source_of_the_place_itself_speaks_for_it() -> None:
     text = "Thiên Hương ra quân dọn kênh"
-    assert band(text, "11557") == "check"
+    assert band(text, "11557") == "out", "alone it may be a person"
     assert band(text, "11557", source_locality="11557") == "in"
-    assert band(text, "11557", source_locality="99999") == "check"
+    assert band(text, "11557", source_locality="99999") == "out"
 
 
 def test_out_is_kept_because_it_stays_searchable() -> None:
@@ -243,3 +243,32 @@ def test_a_word_in_lower_case_may_stand_in_either_case_and_a_capital_is_needed()
         ("Ở bến rừng cũ Đông Hội", 0),
     ):
         assert len(match_text(text, ["11557"], table=table)) == found, text
+
+
+def test_glued_words_are_taken_apart_and_spans_stay_true() -> None:
+    text = "#HảiPhòng mưa lớn, PhườngThiên Hương,TPHải Phòng ngập"
+    found = {mention.locality: mention for mention in match_text(text, ["31", "11557"])}
+    assert {code: mention.band for code, mention in found.items()} == {"31": "in", "11557": "in"}
+    assert [text[a:b] for a, b in found["31"].spans] == ["HảiPhòng", "Hải Phòng"]
+    assert [text[a:b] for a, b in found["11557"].spans] == ["Thiên Hương"]
+    assert match_text("iPhone McDonald YouTube ABCdef " * 4000, WATCHED) == []
+
+
+def test_a_cell_of_a_table_is_what_the_head_of_its_column_says() -> None:
+    table = "STT | Xã | Số hộ\n1 | Tứ Kỳ | 320\n2 | Chí Minh | 145\nHải Phòng"
+    assert match_text(table, ["11131"])[0].band == "in"
+    people = "Họ và tên | Lớp\nBảo Châu | 9A\nThiên Hương | 9B"
+    assert match_text(people, ["11557"])[0].band == "out"
+    assert match_text("|\n" * 40_000 + "Thiên Hương | 9B", ["11557"])
+
+
+def test_the_second_name_of_an_address_is_the_district() -> None:
+    assert codes("Thôn 6, xã Thọ Bình, Triệu Sơn, Thanh Hóa thiếu nước.", "15664") >= {"as_parent"}
+    text = "Ngập tại Thọ Ngọc, Triệu Sơn và Hợp Tiến của tỉnh Thanh Hóa."
+    assert "parent_beside" in codes(text, "15664")
+
+
+def test_whoever_is_quoted_in_the_first_words_is_a_person_and_a_lonely_given_name_too() -> None:
+    assert match_text("Thiên Hương: “Tôi sẽ còn hát”", ["11557"])[0].band == "out"
+    assert "name_alone" in codes("Gặp lại Thiên Hương sau mười năm.", "11557")
+    assert "civic_near" in codes("Thiên Hương cắt nước, người dân đi xin từng can.", "11557")
