@@ -168,6 +168,9 @@ class Analyst(Protocol):
     def area_names(self, localities: frozenset[str]) -> tuple[str, ...]:
         """The names of the provinces that these localities lie in, former ones too, in every spelling that papers use."""
 
+    def sample_sentences(self, locality: str) -> tuple[str, ...]:
+        """Up to twenty sentences of our own with the locality's name, half of them about something else of that name."""
+
     def unit_name(self, locality: str) -> str:
         """The full Vietnamese name of a unit code ("xã Chí Minh, thành phố Hải Phòng"); the code itself when unknown."""
 

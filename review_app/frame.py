@@ -64,6 +64,7 @@ _BELONGS = {
     "story": "today",
     "trends": "inbox",
     "intake": "inbox",
+    "calibration": "locality",
     "catalogue": "sources",
     "source_files": "sources",
 }

@@ -54,7 +54,7 @@ def explain(session: Session, mention: BestMention, names: dict[str, str], numbe
     spans = spans_of(with_unit_word(whole, span) for span in mention.spans)
     # A text is quoted where it names us; a title that names us is on the page already.
     inside = [span for span in spans if span[0] > len(mention.title)] or list(spans)
-    start, end = _window(
+    start, end = window(
         whole, inside, 0 if not inside or inside[0][0] <= len(mention.title) else len(mention.title) + 1
     )
     name = names.get(mention.locality) or session.scalar(
@@ -81,7 +81,7 @@ def _points(why: Sequence[dict[str, Any]]) -> tuple[Point, ...]:
     )
 
 
-def _window(whole: str, spans: Sequence[tuple[int, int]], floor: int) -> tuple[int, int]:
+def window(whole: str, spans: Sequence[tuple[int, int]], floor: int) -> tuple[int, int]:
     """About 260 characters around the first words that name us, cut at blanks."""
     first = spans[0][0] if spans else floor
     start = max(floor, first - _EXCERPT // 3)

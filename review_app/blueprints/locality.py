@@ -7,6 +7,7 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.errors import Conflict, Invalid
+from core.queries import calibration
 from core.queries import item as item_queries
 from core.queries import localities as queries
 from core.services import place_rules
@@ -40,7 +41,10 @@ def show(code: str) -> str:
     with context.reading() as session:
         place_rules.require_locality(session, context.actor(), code)
         page = queries.page(session, code, context.now())
-    return render_template("locality/show.html", page=page, days=queries.DAYS)
+        runs = calibration.history(session, code, context.actor().unit_id)
+    return render_template(
+        "locality/show.html", page=page, days=queries.DAYS, measured=runs[0] if runs else None
+    )
 
 
 @blueprint.get("/localities/<code>/rule")

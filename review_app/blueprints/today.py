@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from core.queries import today as queries
+from core.queries.calibration import never_measured
+from core.queries.frame import short_names, watched
 from review_app import context
 from review_app.gate import allow_act
 
@@ -18,4 +20,8 @@ def index() -> str:
     person = context.actor()
     with context.reading() as session:
         board = queries.board(session, person.unit_id, context.now())
-    return render_template("today/index.html", board=board)
+        names = short_names(watched(session, person.unit_id))
+        unmeasured = never_measured(session, list(names), person.unit_id)
+    return render_template(
+        "today/index.html", board=board, unmeasured=[(code, names[code]) for code in unmeasured[:3]]
+    )
