@@ -37,6 +37,7 @@ class CrawlWorker:
     def run(self) -> None:
         """Read until stopped. A database that is away is waited for."""
         log.info("worker running", owner=self.owner)
+        threading.Thread(target=self._end_reading, name="end", daemon=True).start()
         looks = 0
         while not self.stopped.is_set():
             read = 0
@@ -77,6 +78,10 @@ class CrawlWorker:
     def stop(self, *_: object) -> None:
         """End the loop; the crawler at work is stopped, its sources are read again by whoever comes first."""
         self.stopped.set()
+
+    def _end_reading(self) -> None:
+        # Not in the signal's handler: that runs in the middle of the loop, which may hold the crawlers' lock just then.
+        self.stopped.wait()
         self.crawlers.end()
 
 

@@ -196,6 +196,7 @@ def test_a_cluster_that_went_read_only_loses_nothing(
     follow(blocked)
     with made.use() as client:
         name = made.resolve(client)
+        client.indices.refresh(index=name)
         client.indices.put_settings(index=name, settings={"index.blocks.read_only_allow_delete": True})
     intake.take(blocked, [candidate(press, 2, "Đê xã Chí Minh, bài 2", DYKE + " Bài 2.")])
     with pytest.raises(Unavailable) as caught:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.services import digest, notes, saved_filters
+from config.gazetteer import take_shipped
+from core.services import calibration, digest, notes, saved_filters
 from review_app.app import create_app
 from review_app.settings import WebSettings
 from tests.fixtures.answering import actor, make_answering
@@ -46,17 +47,18 @@ def submitted(tmp_path_factory):
     notes.add(made.desk, officer, made.office.stories["de"], "Ảnh tối là ảnh của nơi khác, chụp năm 2024.")
     saved_filters.save(made.desk, officer, "Báo nước ngoài trong tuần", "foreign=with&days=7")
     digest.make(made.desk, made.office.unit_id, WEEK)
-    yield made
+    take_shipped(made.desk)
+    yield made, calibration.begin(made.desk, officer, "11131")
     made.desk.store.close()
 
 
 @pytest.fixture
 def app(submitted):
     """The app over that office."""
-    return create_app(submitted.desk, WebSettings(secret_key=SECRET, environment="test"))
+    return create_app(submitted[0].desk, WebSettings(secret_key=SECRET, environment="test"))
 
 
-def addresses(app, made):
+def addresses(app, made, run):
     """Endpoint → address of every page that is opened by GET."""
     chosen = {
         "story_id": made.office.stories["de"],
@@ -68,12 +70,16 @@ def addresses(app, made):
         "unit_id": made.office.unit_id,
         "source_id": "cua-bien",
         "week": WEEK,
+        "code": "11131",
+        "run_id": run,
     }
     found = {}
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             if "GET" in rule.methods and rule.endpoint not in NO_PAGE:
                 values = {name: chosen.get(name, 1) for name in rule.arguments}
+                if rule.endpoint.startswith("gazetteer."):
+                    values = dict.fromkeys(rule.arguments, "11131")
                 found[rule.endpoint] = app.url_map.bind("localhost").build(rule.endpoint, values)
     return found
 
@@ -91,8 +97,8 @@ def faults(page, where, complaints):
 
 
 def test_every_page_on_the_phone(app, submitted, served, browser):
-    made = submitted
-    left = addresses(app, made)
+    made, run = submitted
+    left = addresses(app, made, run)
     opened, wrong = [], []
     for name in PEOPLE:
         someone = Person(app).log_in(name)

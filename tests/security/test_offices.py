@@ -23,7 +23,7 @@ from core.records.item import TagEvent
 from core.records.saved_filter import SavedFilter
 from core.records.unit import Unit
 from core.rules.vocabulary import Role
-from core.services import accounts, grouping, judge, notes, saved_filters
+from core.services import accounts, calibration, grouping, judge, notes, place_rules, saved_filters
 from core.services.claim_form import NewEvidence
 from review_app.app import create_app
 from review_app.settings import WebSettings
@@ -50,6 +50,7 @@ class Try:
 
 INCIDENT, DOCUMENT, CLAIM = {"incident_id": "incident"}, {"document_id": "document"}, {"claim_id": "claim"}
 ACCOUNT, STORY = {"account_id": "account"}, {"story_id": "story"}
+LOCALITY = {"code": "locality"}
 MOVE = {"move-version": "@incident", "move-reason": REASON}
 RECORD = {"record-version": "@incident", "record-reason": REASON}
 
@@ -103,8 +104,14 @@ POSTS: dict[str, Try] = {
     "grouping.merge": Try(STORY, {"version": "1", "other": "@other"}),
     "grouping.split": Try(STORY, {"version": "1", "item": ["@item"]}),
     "grouping.undo": Try({"grouping_id": "grouping"}),
-    "inbox.remove_filter": Try({"filter_id": "filter"}),
     "inbox.alert_filter": Try({"filter_id": "filter"}, {"on": "1"}),
+    "inbox.remove_filter": Try({"filter_id": "filter"}),
+    "locality.make": Try(LOCALITY, {"item": "@item", "sign": "x"}, NOT_ABOVE),
+    "locality.more": Try({**LOCALITY, "rule_id": "rule"}, refused=NOT_ABOVE),
+    "locality.undo": Try({**LOCALITY, "rule_id": "rule"}, refused=NOT_ABOVE),
+    "calibration.answer": Try({"run_id": "run"}, {"ours": "yes", "number": "1"}),
+    "calibration.begin": Try(LOCALITY, refused=NOT_ABOVE),
+    "calibration.undo": Try({"run_id": "run"}),
     "story.remove_note": Try({"note_id": "note"}),
     "story.undo": Try({}, {"events": "@event"}),
 }  # fmt: skip
@@ -112,10 +119,16 @@ POSTS: dict[str, Try] = {
 #: forms on one's own account or office only, and on sources, which every office of an installation shares
 OWN_OR_SHARED = {
     "account.choose_language", "account.log_in", "account.log_out", "account.password", "account.preferences", "account.theme",
-    "admin.add", "digest.make", "intake.index", "sources.add", "sources.crawl_now", "sources.edit", "sources.enabled", "catalogue.take", "capture.look_again", "inbox.save_filter", "sources.stop", "story.add_note", "story.translate", "catalogue.update", "source_files.add", "source_files.take_in",
+    "admin.add", "digest.make", "intake.index", "sources.add", "sources.crawl_now", "sources.edit", "sources.enabled", "catalogue.take", "capture.look_again", "inbox.save_filter", "sources.stop", "story.add_note", "story.translate",
+    # one gazetteer for all offices of an installation
+    "gazetteer.correct", "gazetteer.link", "gazetteer.offer", "gazetteer.save", "gazetteer.switch", "catalogue.update", "source_files.add", "source_files.take_in",
 }  # fmt: skip
 
 PAGES: dict[str, Try] = {
+    "calibration.ask": Try({"run_id": "run"}),
+    "calibration.show": Try(LOCALITY, refused=NOT_ABOVE),
+    "locality.rule": Try(LOCALITY, refused=NOT_ABOVE),
+    "locality.show": Try(LOCALITY, refused=NOT_ABOVE),
     "admin.show": Try(ACCOUNT, refused=NOT_ABOVE),
     "admin.unit": Try({"unit_id": "unit"}, refused=NOT_ABOVE),
     "approval.show": Try(INCIDENT),
@@ -128,6 +141,7 @@ PAGES: dict[str, Try] = {
 }
 #: press is everybody's; digests are looked up in the own office by their week
 SHARED_PAGES = {
+    "gazetteer.show",
     "grouping.show",
     "sources.latest",
     "sources.preview",
@@ -192,11 +206,17 @@ def built(
     grouping.merge(desk, hanh, office.stories["kenh"], 1, office.stories["cong"])
     saved_filters.save(desk, hanh, "Bảy ngày", "days=7")
     with desk.store.read() as session:
+        sign = place_rules.signs(session, desk, office.items["kenh"], "11131")[0].value
+    rule = place_rules.make(desk, hanh, "11131", office.items["kenh"], sign, admits=False).rule_id
+    with desk.store.read() as session:
         ids = {
             "note": note,
             "other": office.stories["en"],
             "grouping": session.scalars(select(StoryGrouping.id)).first() or 0,
             "filter": session.scalars(select(SavedFilter.id)).one(),
+            "locality": 11131,
+            "rule": rule,
+            "run": calibration.begin(desk, hanh, "11131"),
             "incident": made.incident_id,
             "document": made.document_id,
             "claim": made.claim_id,
