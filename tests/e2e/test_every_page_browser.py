@@ -28,6 +28,9 @@ NO_PAGE = {
     # parts of a page, taken in by its script
     "sources.latest",
     "sources.reading",
+    # an office with one locality is led to its page; a rule is made from an item (tests/e2e of places open it)
+    "locality.index",
+    "locality.rule",
     # needs a wish of one's own; tests/e2e/test_sources_browser.py opens it
     "sources.preview",
 }
