@@ -1,6 +1,6 @@
 """Pages made for measuring: no word of anybody's text is in them, and the same seed gives the same bytes.
 
-A page is built like those of large outlets: 3 to 4 kB of article in 60 to 90 kB of menus, boxes of related headlines, scripts and
+A page is built like those of large outlets: 3 to 4 kB of article in some 140 kB of menus, boxes of related headlines, scripts and
 styles. Words are syllables put together from Vietnamese onsets, rimes and tones, drawn by rank (Zipf); names of places come
 from the gazetteer. One page in twenty is an edited copy of an earlier one.
 """
@@ -117,7 +117,7 @@ def _paragraph(words: Words, chance: random.Random, places: list[str]) -> str:
 
 
 def _scripts(words: Words) -> str:
-    data = ",".join(f'{{"id":{i},"t":"{words.line(8)}"}}' for i in range(350))
+    data = ",".join(f'{{"id":{i},"t":"{words.line(8)}"}}' for i in range(1000))
     style = "".join(f".c{i}{{margin:{i}px;padding:{i % 7}px;color:#{i:06x}}}" for i in range(500))
     return f"<style>{style}</style><script>window.data=[{data}];</script>"
 
@@ -130,10 +130,12 @@ def _page(
         f'<script type="application/ld+json">{{"@context":"https://schema.org","@type":"NewsArticle","headline":"{title}",'
         f'"datePublished":"{local:%Y-%m-%dT%H:%M:00}+07:00","author":{{"@type":"Person","name":"An Bình"}}}}</script>'
     )
-    menu = "".join(f'<li class="m{i}"><a href="/muc-{i}">{words.line(2)}</a></li>' for i in range(60))
+    menu = "".join(f'<li class="m{i}"><a href="/muc-{i}">{words.line(2)}</a></li>' for i in range(90))
     related = "".join(
-        f'<div class="item"><a href="/bai-{i}.html"><img src="/a{i}.jpg" alt=""></a><h3><a href="/bai-{i}.html">{words.line(11)}</a></h3></div>'
-        for i in range(40)
+        f'<div class="item"><a href="/bai-{i}.html"><img src="/a{i}.jpg" alt=""></a><h3><a href="/bai-{i}.html">{words.line(11)}</a></h3>'
+        f'<div class="meta"><span class="time">{i % 24}:30</span><span class="cat"><a href="/muc-{i % 60}">{words.line(2)}</a></span></div>'
+        f'<p class="lead">{words.line(18)}</p></div>'
+        for i in range(150)
     )
     article = "".join(f"<p>{paragraph}</p>" for paragraph in body)
     head = f'<meta charset="utf-8"><title>{title} | Báo Mẫu</title><meta property="og:title" content="{title}">{scripts}'

@@ -25,7 +25,7 @@ def test_the_same_seed_makes_the_same_pages(made: list[Made]) -> None:
     assert list(pages(ITEMS, seed=3)) == made
     assert len({one.url for one in made}) == ITEMS
     assert list(pages(ITEMS, seed=4)) != made
-    assert all(50_000 < len(one.html) < 150_000 for one in made)
+    assert all(120_000 < len(one.html) < 190_000 for one in made)
 
 
 @pytest.mark.parametrize("run", [run_ours, run_parts])
