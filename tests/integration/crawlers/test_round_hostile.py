@@ -40,7 +40,7 @@ pytestmark = pytest.mark.long
 CONTROLS = {"control-feed": 2, "control-listing": 3, "control-page": 1, "control-https": 1}
 SEEDS = (20261121, 7)
 #: Crawler and parse child together, whatever is thrown at them.
-MOST_BYTES = 600 << 20
+MOST_BYTES = 640 << 20
 cases = cache(all_cases)
 
 #: Names of a resolver that lies. The last one answers with a public address, behind which the dialled address is another.
