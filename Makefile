@@ -27,7 +27,7 @@ run: setup ## The product on real sources, in ./var (LAMRO_HOME)
 test: setup ## Every test that this machine can run; the last lines say which engines took part
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
 
-long: setup ## The wide tables that `make test` leaves out; .ci/run runs them
+long: setup ## The wide tables that `make test` leaves out; run before a release
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile -m long --timeout 900 $(PYTEST_ARGS)
 
 soak: setup ## Long runs: kill loops (LAMRO_TEST_KILL_ROUNDS=200)
