@@ -85,7 +85,9 @@ class LocalAnalyst:
             published_at=published_at,
         )
         asked = set(localities)
-        mentions = tuple(mention for mention in found if mention.locality in asked)
+        mentions = tuple(
+            mention for mention in found if mention.locality in asked or mention.locality not in areas
+        )
         named = {mention.locality for mention in found if mention.band != "out"}
         shown = [span for mention in mentions if mention.band != "out" for span in mention.spans]
         return Analysis(

@@ -205,7 +205,7 @@ def test_the_preview_counts_items_and_says_what_else_is_called_so(
         ("Chợ sớm", "Chợ Bến Cát họp từ sớm, người mua đông hơn mọi năm."),
         ("Chuyện khác", "Không có gì liên quan ở bài này cả, chỉ là bài khác."),
     ):
-        receive(filled, officer, ReceivedText("", title, text, "điện thoại", None))
+        receive(filled, officer, ReceivedText("", title, text, "điện thoại", filled.clock.now()))
     seen = name_preview.preview(filled, admin, "11131", "Bến Cát")
     assert (seen.total, seen.read, seen.people) == (2, 2, 1)
     assert [one.full_name for one in seen.units] == ["xã Bến Cát, thành phố Hải Phòng"]
