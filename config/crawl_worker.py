@@ -11,7 +11,7 @@ import threading
 
 import structlog
 
-from config.rounds import Crawlers, Round, owner_name
+from config.rounds import Crawlers, owner_name, read_due
 from config.settings import Settings
 from core.errors import LamroError
 from core.services import crawl
@@ -40,40 +40,22 @@ class CrawlWorker:
         threading.Thread(target=self._end_reading, name="end", daemon=True).start()
         looks = 0
         while not self.stopped.is_set():
-            read = 0
+            report = None
             try:
                 if looks % STALE_LOOKS == 0:
                     crawl.interrupt_stale(self.desk)
-                read = self.read_due()
+                report = read_due(self.desk, self.settings, self.owner, self.crawlers)
             except LamroError as error:
                 log.warning("round failed", error=error.en)
             except Exception:
                 log.exception("round failed")
             looks += 1
-            if not read:
+            if report is not None:
+                log.info("round", **report.figures())
+            else:
                 self.stopped.wait(IDLE_SECONDS)
         # What was being read is free again at once, not when its lease runs out.
         crawl.give_back(self.desk, self.owner)
-
-    def read_due(self) -> int:
-        """One round of what is due and free; the number of sources that were leased."""
-        jobs = crawl.lease(
-            self.desk,
-            self.owner,
-            crawl.due(self.desk, self.settings.crawl_round_sources),
-            minutes=self.settings.crawl_round_seconds // 60 + 2,
-        )
-        if not jobs:
-            return 0
-        report = Round(self.desk, self.settings, self.owner, crawlers=self.crawlers).run(jobs)
-        log.info(
-            "round",
-            sources=len(jobs),
-            new=report.total("new"),
-            edited=report.total("edited"),
-            crashed=report.crashed,
-        )
-        return len(jobs)
 
     def stop(self, *_: object) -> None:
         """End the loop; the crawler at work is stopped, its sources are read again by whoever comes first."""

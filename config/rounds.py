@@ -72,6 +72,17 @@ class RoundReport:
     results: dict[str, SourceResult] = field(default_factory=dict)
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     crashed: list[str] = field(default_factory=list)
+    sources: int = 0
+    """How many were asked for."""
+
+    def figures(self) -> dict[str, object]:
+        """What a log line says about it."""
+        return {
+            "sources": self.sources,
+            "new": self.total("new"),
+            "edited": self.total("edited"),
+            "crashed": self.crashed,
+        }
 
     def total(self, word: str) -> int:
         """The sum of one outcome over all sources."""
@@ -111,6 +122,7 @@ class Round:
 
     def run(self, jobs: Sequence[CrawlJob]) -> RoundReport:
         """Read the leased sources. Whatever one of them does, the others are answered; a crawler killed by one is run again without it."""
+        self.report.sources = len(jobs)
         self._runs = crawl.begin_round(self.desk, self.owner, jobs)
         try:
             with self._looking_for_stops():
@@ -160,8 +172,9 @@ class Round:
             if not self._ended_for_stop:
                 return self._without_stopped(unanswered)
             left = self._without_stopped(unanswered)
-            minutes = self.settings.crawl_round_seconds // 60 + 2
-            jobs = crawl.renew(self.desk, self.owner, [job.source_id for job in left], minutes)
+            jobs = crawl.renew(
+                self.desk, self.owner, [job.source_id for job in left], lease_minutes(self.settings)
+            )
 
     def _read_once(self, jobs: Sequence[CrawlJob]) -> list[CrawlJob]:
         from crawlers.round import run_round
@@ -271,6 +284,18 @@ class Round:
             self.report.crashed.append(job.source_id)
             if self.on_source:
                 self.on_source(job.source_id, None, self.report.counts[job.source_id])
+
+
+def lease_minutes(settings: Settings) -> int:
+    """How long the sources of one round are held: as long as it may take, and its end."""
+    return settings.crawl_round_seconds // 60 + 2
+
+
+def read_due(desk: Desk, settings: Settings, owner: str, crawlers: Crawlers) -> RoundReport | None:
+    """One round of the sources whose time has come and that nobody else reads; None when there are none."""
+    due = crawl.due(desk, settings.crawl_round_sources)
+    jobs = crawl.lease(desk, owner, due, minutes=lease_minutes(settings))
+    return Round(desk, settings, owner, crawlers=crawlers).run(jobs) if jobs else None
 
 
 def owner_name(role: str) -> str:

@@ -19,7 +19,7 @@ from config.indexing import Feeder, SavedAlerts, check
 from config.preview import SECONDS as PREVIEW_SECONDS
 from config.preview import read_preview
 from config.revisits import revisit_due
-from config.rounds import Crawlers, Round, owner_name, read_link
+from config.rounds import Crawlers, Round, owner_name, read_due, read_link
 from config.settings import Settings
 from core.clock import VIETNAM
 from core.errors import LamroError, Misconfigured
@@ -79,7 +79,7 @@ class Scheduler:
     def acquire(self) -> None:
         """Take the lock file and the lease. Raises :class:`AlreadyRunning`."""
         self.settings.home.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.settings.home / "scheduler.lock").open("w")
+        self._lock = self.settings.scheduler_lock.open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -109,21 +109,9 @@ class Scheduler:
 
     def crawl_due(self) -> None:
         """Read the sources whose time has come, in one round."""
-        jobs = crawl.lease(
-            self.desk,
-            self.owner,
-            crawl.due(self.desk, self.settings.crawl_round_sources),
-            minutes=self.settings.crawl_round_seconds // 60 + 2,
-        )
-        if jobs:
-            report = Round(self.desk, self.settings, self.owner, crawlers=self.crawlers).run(jobs)
-            log.info(
-                "round",
-                sources=len(jobs),
-                new=report.total("new"),
-                edited=report.total("edited"),
-                crashed=report.crashed,
-            )
+        report = read_due(self.desk, self.settings, self.owner, self.crawlers)
+        if report is not None:
+            log.info("round", **report.figures())
 
     def free_stale(self) -> None:
         """Free the sources whose reader died or lost the database: their leases ran out, or their process is gone."""

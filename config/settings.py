@@ -143,12 +143,22 @@ class Settings(BaseSettings):
     @property
     def store_url(self) -> str:
         """The database in use."""
-        return self.database_url or f"sqlite:///{(self.home / 'lamro.db').resolve()}"
+        return self.database_url or f"sqlite:///{self.database_file.resolve()}"
 
     @property
     def index_path(self) -> Path:
         """File of the FTS5 index."""
         return self.home / "index.db"
+
+    @property
+    def database_file(self) -> Path:
+        """The SQLite database of the home, where no other one is named."""
+        return self.home / "lamro.db"
+
+    @property
+    def scheduler_lock(self) -> Path:
+        """Locked by whoever alone may work on this home: its scheduler, or a move to another database."""
+        return self.home / "scheduler.lock"
 
     @property
     def captures_path(self) -> Path:

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from core.services.desk import Desk
 
 
-DATABASE_FILE = "lamro.db"
-#: between the file's name and the moment: what ``lamro migrate-to`` leaves behind
+#: between the name of the database file and the moment: what ``lamro migrate-to`` leaves behind
 MOVED_MARK = ".moved-"
 
 
@@ -27,9 +26,9 @@ def require_home(settings: Settings) -> None:
     """Raises :class:`core.errors.Misconfigured` when ``lamro init`` has not been run here. A database server answers for itself."""
     from core.errors import Misconfigured
 
-    if settings.database_url or (settings.home / DATABASE_FILE).exists():
+    if settings.database_url or settings.database_file.exists():
         return
-    moved = max(settings.home.glob(f"{DATABASE_FILE}{MOVED_MARK}*[0-9]"), default=None)
+    moved = max(settings.home.glob(f"{settings.database_file.name}{MOVED_MARK}*[0-9]"), default=None)
     if moved is not None:
         raise Misconfigured(
             f"Dữ liệu của {settings.home} đã được chuyển sang PostgreSQL (bản cũ: {moved.name}). Đặt LAMRO_DATABASE_URL rồi chạy lại.",

@@ -14,7 +14,7 @@ from pathlib import Path
 from config.commands.output import print_json
 from config.settings import Settings, load
 from config.web import ADDRESS_FILE
-from config.wiring import DATABASE_FILE, MOVED_MARK, require_home
+from config.wiring import MOVED_MARK, require_home
 from core.clock import VIETNAM, SystemClock
 from core.errors import Misconfigured
 
@@ -30,12 +30,11 @@ def run_migrate_to(url: str, *, as_json: bool) -> None:
             "LAMRO_DATABASE_URL is set: this home is not on SQLite any more. Unset it and run again.",
         )
     require_home(settings)
-    file = settings.home / DATABASE_FILE
     address = transfer.postgresql_address(url)
     with _nobody_at_work(settings):
         with _progress(quiet=as_json) as tell:
             moved = transfer.move_database(settings.store_url, address, tell)
-        aside = _put_aside(file)
+        aside = _put_aside(settings.database_file)
     total = sum(moved.rows.values())
     if as_json:
         print_json(
@@ -62,7 +61,7 @@ def run_migrate_to(url: str, *, as_json: bool) -> None:
 @contextmanager
 def _nobody_at_work(settings: Settings) -> Iterator[None]:
     """Neither scheduler nor review app runs on this home, nor starts meanwhile. Raises :class:`Misconfigured`."""
-    with (settings.home / "scheduler.lock").open("a") as lock:
+    with settings.scheduler_lock.open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -29,7 +29,7 @@ COUNTS = ("new", "edited", "seen", "off_topic", "quarantined")
 def run_crawl(source_ids: list[str], url: str, kind: str, *, as_json: bool) -> int:
     """Read sources now, or one address that need not be a source; 1 when nothing could be read."""
     from config.commands.crawl_watch import watching
-    from config.rounds import Round, owner_name
+    from config.rounds import Round, lease_minutes, owner_name
 
     settings = load()
     desk = make_desk(settings)
@@ -46,7 +46,7 @@ def run_crawl(source_ids: list[str], url: str, kind: str, *, as_json: bool) -> i
                 f"No source {', '.join(missing)}.",
             )
         source_ids = source_ids or [row.id for row in exports.sources(desk) if row.enabled]
-    jobs = crawl.lease(desk, owner, source_ids, minutes=settings.crawl_round_seconds // 60 + 2)
+    jobs = crawl.lease(desk, owner, source_ids, minutes=lease_minutes(settings))
     if not jobs:
         print(
             "Không có nguồn nào để đọc lúc này: chưa có nguồn, hoặc các nguồn đang được đọc. (Nothing to read.)"

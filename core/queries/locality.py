@@ -270,15 +270,21 @@ class Watched:
     own_names: int
 
 
+def watched_codes(session: Session, offices: Iterable[int]) -> tuple[str, ...]:
+    """Codes of the localities that any of the offices watches, in their order."""
+    return tuple(
+        session.scalars(
+            select(WatchedLocality.code)
+            .where(WatchedLocality.active, WatchedLocality.unit_id.in_(sorted(offices)))
+            .distinct()
+            .order_by(WatchedLocality.code)
+        )
+    )
+
+
 def watched(session: Session, offices: Iterable[int]) -> tuple[Watched, ...]:
     """What the offices watch, with how many further names each has in use, and how many of them the office wrote."""
-    codes = session.scalars(
-        select(WatchedLocality.code)
-        .where(WatchedLocality.active, WatchedLocality.unit_id.in_(sorted(offices)))
-        .distinct()
-        .order_by(WatchedLocality.code)
-        .limit(200)
-    ).all()
+    codes = watched_codes(session, offices)[:200]
     units = [
         facts_of(row) for row in session.scalars(select(GazetteerUnit).where(GazetteerUnit.id.in_(codes)))
     ]

@@ -119,11 +119,9 @@ def _copy(one: Connection, two: Connection, table: Table, tell: Progress) -> Non
         done += len(batch)
         tell("copy", table.name, done)
     for column in own:
-        for batch in _batches(one, table):
-            for row in batch:
-                if row[column.name] is not None:
-                    same = [key == row[key.name] for key in keys]
-                    two.execute(update(table).where(*same).values({column: row[column.name]}))
+        for row in one.execute(select(*keys, column).where(column.is_not(None))).mappings():
+            same = [key == row[key.name] for key in keys]
+            two.execute(update(table).where(*same).values({column: row[column.name]}))
 
 
 def _compare(one: Connection, two: Connection, table: Table, tell: Progress) -> int:

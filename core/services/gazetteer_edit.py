@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from core.errors import Forbidden, Invalid, NotFound
 from core.queries.accounts import administered
 from core.queries.gazetteer import facts_of
+from core.queries.locality import watched_codes
 from core.records.account import Account
 from core.records.gazetteer import GazetteerLink, GazetteerName, GazetteerUnit
-from core.records.unit import WatchedLocality
 from core.rules.gazetteer import LANGUAGES, NameNature, Origin
 from core.services import acting, audit
 from core.services.desk import Actor, Desk
@@ -51,14 +51,7 @@ def reach(session: Session, actor: Actor) -> frozenset[str] | None:
     account = session.get(Account, actor.account_id)
     if account is not None and account.all_offices:
         return None
-    offices = administered(session, actor.account_id)
-    return frozenset(
-        session.scalars(
-            select(WatchedLocality.code).where(
-                WatchedLocality.active, WatchedLocality.unit_id.in_(sorted(offices))
-            )
-        )
-    )
+    return frozenset(watched_codes(session, administered(session, actor.account_id)))
 
 
 def add_name(desk: Desk, actor: Actor, unit_id: str, given: NewName) -> int:

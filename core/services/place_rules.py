@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.places import PlaceRule, RuleContext
+from core.queries.locality import watched_codes
 from core.records.item import Item, Mention
 from core.records.place_rule import PlaceRuleRow, PlaceRuleTouch
 from core.records.source import Source
-from core.records.unit import WatchedLocality
 from core.rules.permissions import require
 from core.rules.vocabulary import Role
 from core.services import acting, audit, rematching
@@ -70,14 +70,7 @@ def reach(session: Session, actor: Actor) -> tuple[str, ...]:
     offices = {actor.unit_id}
     if actor.has(Role.ADMINISTRATOR):
         offices |= acting.descendants(session, actor.unit_id)
-    return tuple(
-        session.scalars(
-            select(WatchedLocality.code)
-            .where(WatchedLocality.active, WatchedLocality.unit_id.in_(offices))
-            .distinct()
-            .order_by(WatchedLocality.code)
-        )
-    )
+    return watched_codes(session, offices)
 
 
 def require_locality(session: Session, actor: Actor, locality: str) -> None:

@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from core.errors import Unavailable
 from core.finding import DEEPEST, Filters
 from core.queries import inbox
 from core.queries.frame import watched
-from core.records.account import Account, AccountRole
 from core.records.item import Item
 from core.records.saved_filter import SavedFilter
-from core.records.source import Source, StaffNotice
+from core.records.source import Source
 from core.rules.vocabulary import Role
+from core.services import staff_notices
 from core.services.desk import Desk
 from core.text import query as query_language
 
@@ -76,7 +76,14 @@ def sweep(desk: Desk, read: Read, upto: int, *, mail: bool) -> int:
             row.told_at, row.told_items = now, len(found)
             told += 1
             if mail:
-                _write(session, row, found, now)
+                staff_notices.leave(
+                    session,
+                    (Role.OFFICER,),
+                    f"saved-{row.id}-{row.seen_id}",
+                    partial(_words, row.name, found),
+                    now,
+                    unit_id=row.unit_id,
+                )
     return told
 
 
@@ -112,36 +119,10 @@ def _found(desk: Desk, words: str, filters: Filters) -> Sequence[int]:
     return page.ids
 
 
-def _write(session: Session, row: SavedFilter, found: Sequence[_New], now: datetime) -> None:
-    people = session.scalars(
-        select(Account)
-        .where(
-            Account.active,
-            Account.email != "",
-            Account.unit_id == row.unit_id,
-            Account.id.in_(select(AccountRole.account_id).where(AccountRole.role == Role.OFFICER)),
-        )
-        .order_by(Account.id)
-    ).all()
-    for person in people:
-        subject, body = _words(row.name, found, english=person.language == "en")
-        session.add(
-            StaffNotice(
-                account_id=person.id,
-                recipient=person.email,
-                subject=subject,
-                body=body,
-                message_id=f"saved-{row.id}-{row.seen_id}-{person.id}",
-                next_try_at=now,
-                queued_at=now,
-            )
-        )
-
-
-def _words(name: str, found: Sequence[_New], *, english: bool) -> tuple[str, str]:
+def _words(name: str, found: Sequence[_New], language: str) -> tuple[str, str]:
     lines = [f"- {one.title} ({one.source})" if one.source else f"- {one.title}" for one in found[:NAMED]]
     rest = len(found) - NAMED
-    if english:
+    if language == "en":
         subject = f"Làm Rõ: {len(found)} new for “{name}”"
         lines += [f"… and {rest} more."] * (rest > 0)
         foot = (

@@ -7,10 +7,12 @@ leaves the office). Without a mail server nothing is queued; the health page and
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session
 
 from core.ports import Delivery, OutgoingMessage
 from core.records.account import Account, AccountRole
@@ -56,32 +58,48 @@ def queue(desk: Desk) -> int:
                 select(Source.id, Source.name).where(Source.id.in_([alert.source_id for alert in told]))
             )
         }
-        people = session.scalars(
-            select(Account)
-            .where(
-                Account.active,
-                Account.email != "",
-                Account.id.in_(select(AccountRole.account_id).where(AccountRole.role.in_(_ROLES))),
-            )
-            .order_by(Account.id)
-        ).all()
         if not told:
             return 0
         key = hashlib.sha256(repr([(a.id, a.opened_at, a.closed_at) for a in told]).encode()).hexdigest()[:24]
-        for person in people:
-            subject, body = _words(told, names, english=person.language == "en")
-            session.add(
-                StaffNotice(
-                    account_id=person.id,
-                    recipient=person.email,
-                    subject=subject,
-                    body=body,
-                    message_id=f"notice-{key}-{person.id}",
-                    next_try_at=now,
-                    queued_at=now,
-                )
+        return leave(session, _ROLES, f"notice-{key}", partial(_words, told, names), now)
+
+
+def leave(
+    session: Session,
+    roles: Collection[Role],
+    key: str,
+    words: Callable[[str], tuple[str, str]],
+    now: datetime,
+    *,
+    unit_id: int | None = None,
+) -> int:
+    """Put a message for everybody with one of the roles and an address in the queue; returns how many people get it.
+
+    ``key`` with the person's number makes the Message-ID; ``words`` gives subject and text in a person's language. ``unit_id``:
+    the people of one office only.
+    """
+    wanted = [
+        Account.active,
+        Account.email != "",
+        Account.id.in_(select(AccountRole.account_id).where(AccountRole.role.in_(roles))),
+    ]
+    if unit_id is not None:
+        wanted.append(Account.unit_id == unit_id)
+    people = session.scalars(select(Account).where(*wanted).order_by(Account.id)).all()
+    for person in people:
+        subject, body = words(person.language)
+        session.add(
+            StaffNotice(
+                account_id=person.id,
+                recipient=person.email,
+                subject=subject,
+                body=body,
+                message_id=f"{key}-{person.id}",
+                next_try_at=now,
+                queued_at=now,
             )
-        return len(people)
+        )
+    return len(people)
 
 
 def take_due(desk: Desk, limit: int = 10) -> list[tuple[int, OutgoingMessage]]:
@@ -135,8 +153,9 @@ def _untold(now: datetime) -> ColumnElement[bool]:
     return opened | (SourceAlert.told_closed.is_(False) & SourceAlert.closed_at.is_not(None))
 
 
-def _words(alerts: Sequence[SourceAlert], names: dict[str, str], *, english: bool) -> tuple[str, str]:
+def _words(alerts: Sequence[SourceAlert], names: dict[str, str], language: str) -> tuple[str, str]:
     """Subject and text: what needs a person, then what works again."""
+    english = language == "en"
     begun = [alert for alert in alerts if alert.closed_at is None]
     over = [alert for alert in alerts if alert.closed_at is not None]
     if english:

@@ -7,16 +7,15 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from tests.fixtures.office import AT, PASSWORD, add_item
+from tests.fixtures.office import AT, add_item
+from tests.fixtures.web import fill_log_in
 
 
 @pytest.fixture
 def officer(page, served):
     page.set_viewport_size({"width": 1366, "height": 768})
     page.goto(f"{served}/login")
-    page.fill("#username", "hanh.dt")
-    page.fill("#password", PASSWORD)
-    page.click("button.primary")
+    fill_log_in(page, "hanh.dt")
     page.wait_for_url("**/today")
     return page
 

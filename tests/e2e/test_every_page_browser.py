@@ -9,8 +9,7 @@ from core.services import calibration, digest, notes, saved_filters
 from review_app.app import create_app
 from review_app.settings import WebSettings
 from tests.fixtures.answering import actor, make_answering
-from tests.fixtures.office import PASSWORD
-from tests.fixtures.web import SECRET, Person
+from tests.fixtures.web import SECRET, Person, fill_log_in
 
 #: who opens which pages; between them they hold every role that a page asks for
 PEOPLE = ("hanh.dt", "vinh.nt", "tu.la", "kiem.tv")
@@ -123,9 +122,7 @@ def test_every_page_on_the_phone(app, submitted, served, browser):
         page.goto(f"{served}/login")
         wrong += faults(page, "/login", complaints)
         left.pop("account.log_in", None)
-        page.fill("#username", name)
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
+        fill_log_in(page, name)
         page.wait_for_load_state()
         for endpoint, where in mine.items():
             page.goto(served + where)

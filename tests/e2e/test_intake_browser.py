@@ -7,23 +7,17 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from core.records.item import Capture, Item
-from tests.fixtures.office import PASSWORD
+from tests.fixtures.web import fill_log_in
 from tests.integration.core.test_receiving import picture
 
 TYPED = "Có người nói xã Chí Minh, Hải Phòng thu phí vệ sinh hai lần."
-
-
-def log_in(page, name="hanh.dt"):
-    page.fill("#username", name)
-    page.fill("#password", PASSWORD)
-    page.click("button.primary")
 
 
 @pytest.fixture
 def officer(page, served):
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto(f"{served}/login")
-    log_in(page)
+    fill_log_in(page, "hanh.dt")
     page.wait_for_url("**/today")
     return page
 
@@ -72,7 +66,7 @@ def test_the_bookmark_survives_the_log_in_page(page, served):
         f"{served}/intake?url=https%3A%2F%2Fgio-bien.example%2Fa&title=V%E1%BB%A1%20%C4%91%C3%AA&text=C%E1%BA%A3%20x%C3%A3%20s%C6%A1%20t%C3%A1n%20%26%20ch%E1%BA%A1y"
     )
     page.wait_for_url("**/login**")
-    log_in(page)
+    fill_log_in(page, "hanh.dt")
     page.wait_for_url("**/intake?**")
     assert page.input_value("#url") == "https://gio-bien.example/a"
     assert page.input_value("#title") == "Vỡ đê" and page.input_value("#text") == "Cả xã sơ tán & chạy"
@@ -82,7 +76,7 @@ def test_the_bookmark_survives_the_log_in_page(page, served):
 def test_the_bookmark_itself_opens_the_filled_form(page, served):
     """Its code is run as a browser runs a bookmark: on another page, with words selected there."""
     page.goto(f"{served}/login")
-    log_in(page)
+    fill_log_in(page, "hanh.dt")
     page.wait_for_url("**/today")
     page.goto(f"{served}/intake/bookmark")
     code = page.get_attribute("main a.button", "href").removeprefix("javascript:")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from review_app.keys import SECTIONS
-from tests.fixtures.office import PASSWORD
+from tests.fixtures.web import fill_log_in
 from tests.house.tree import ROOT
 
 KEYS = [key for section in SECTIONS for key in section.keys]
@@ -32,9 +32,7 @@ def test_no_key_stands_twice():
 @pytest.fixture
 def officer(page, served):
     page.goto(f"{served}/login")
-    page.fill("#username", "hanh.dt")
-    page.fill("#password", PASSWORD)
-    page.click("button.primary")
+    fill_log_in(page, "hanh.dt")
     page.wait_for_url("**/today")
     return page
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from config.catalogue import shipped
 from core.records.source import CrawlRun, Source
 from core.services import crawl, crawl_requests
-from tests.fixtures.office import PASSWORD
+from tests.fixtures.web import fill_log_in
 
 PAGES = ["/sources", "/sources/gio-bien", "/sources/_catalogue", "/sources/_import", "/sources/_add"]
 
@@ -32,9 +32,7 @@ def troubles(page):
 def boss(page, served):
     page.set_viewport_size({"width": 1366, "height": 768})
     page.goto(f"{served}/login")
-    page.fill("#username", "tu.la")
-    page.fill("#password", PASSWORD)
-    page.click("button.primary")
+    fill_log_in(page, "tu.la")
     page.wait_for_url("**/sources")
     return page
 
@@ -157,9 +155,7 @@ def test_without_script_the_page_is_loaded_again(office, browser, served, runnin
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{served}/login")
-    page.fill("#username", "tu.la")
-    page.fill("#password", PASSWORD)
-    page.click("button.primary")
+    fill_log_in(page, "tu.la")
     page.goto(f"{served}/sources/gio-bien")
     expect(page.locator("[data-live]")).to_contain_text("Đang đọc.")
     end(office, running["gio-bien"], 2)

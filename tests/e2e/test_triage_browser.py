@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.records.item import Story
-from tests.fixtures.office import PASSWORD
+from tests.fixtures.web import fill_log_in
 
 PAGES = [
     "/today",
@@ -40,9 +40,7 @@ def officer(page, served):
 
 def log_in(page, served, name):
     page.goto(f"{served}/login")
-    page.fill("#username", name)
-    page.fill("#password", PASSWORD)
-    page.click("button.primary")
+    fill_log_in(page, name)
     page.wait_for_url("**/today")
 
 

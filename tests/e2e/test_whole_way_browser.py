@@ -14,8 +14,8 @@ from core.records.claim import Claim, VerdictRecord
 from review_app.app import create_app
 from review_app.settings import WebSettings
 from tests.fixtures.answering import with_parts
-from tests.fixtures.office import PASSWORD, copy_office
-from tests.fixtures.web import SECRET
+from tests.fixtures.office import copy_office
+from tests.fixtures.web import SECRET, fill_log_in
 
 DEFAULT_WAIT = 10_000
 QUOTE = "Đê Bến Trại vỡ rồi bà con ơi, cả xã Chí Minh đang sơ tán."
@@ -60,9 +60,7 @@ def somebody(browser, served):
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda message: complaints.append(message.text) if _bad(message) else None)
         page.goto("/login")
-        page.fill("#username", name)
-        page.fill("#password", PASSWORD)
-        page.click("button.primary")
+        fill_log_in(page, name)
         page.wait_for_url("**/today")
         return page
 

@@ -122,7 +122,7 @@ class _Document:
     def _is_area(self, key: str) -> bool:
         return (
             any(unit.level in "pd" for unit in self.names.bearers.get(key, ()))
-            or any(key in near for near in self.names.near.values())
+            or key in self.names.near_keys
             or any(owner.level == "p" for owner in self.names.owners.get(key, ()))
         )
 

@@ -114,11 +114,13 @@ class Names:
         self._called: dict[str, set[str]] = defaultdict(set)
         for name in extra:
             self._add(rights, name)
+        #: extra names that only help to place a locality
+        self.near_keys: frozenset[str] = frozenset().union(*self.near.values())
         self.owners: dict[str, tuple[Owner, ...]] = {
             key: tuple(_owner(table.by_id[code], found) for code, found in by_unit.items())
             for key, by_unit in rights.items()
         }
-        every = dict.fromkeys([*self.owners, *self.bearers, *self.near_keys(), *self.shadows, *self.excluded])
+        every = dict.fromkeys([*self.owners, *self.bearers, *self.near_keys, *self.shadows, *self.excluded])
         self.patterns: list[str] = [key for key in every if key]
         folded: dict[str, list[str]] = defaultdict(list)
         for key in self.patterns:
@@ -157,10 +159,6 @@ class Names:
     def folded_automaton(self) -> CharwiseDoubleArrayAhoCorasick:
         """Finds :attr:`folded_patterns`."""
         return _automaton(self.folded_patterns)
-
-    def near_keys(self) -> Iterable[str]:
-        """Keys of the extra names that only help to place a locality."""
-        return (key for keys in self.near.values() for key in keys)
 
     def profile(self, key: str, owner: Owner) -> Profile:
         """Remembered facts about a name for a locality."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from indexer.analysis.places.reading import Hit, Reading
+from indexer.analysis.places.reading import Hit, Line, Reading
 from indexer.analysis.places.words import (
     BRANDS,
     BRANDS_AFTER,
@@ -326,19 +327,24 @@ def _after(reading: Reading, hit: Hit, seen: Surroundings) -> None:
         seen.cues.append(("street_or_school", one))
 
 
-def _stage(reading: Reading, hit: Hit, seen: Surroundings) -> None:
-    if seen.person or seen.brand:
-        return
-    line = reading.line(hit.start)
+def _phrases_near(reading: Reading, hit: Hit, line: Line) -> Iterator[str]:
+    """The words within 15 tokens of a name in its line, each first with the word after it, then alone; the name itself left out."""
     for k in range(max(line.first, hit.start - 15), min(line.last, hit.end + 15)):
         if hit.start <= k < hit.end:
             continue
         one = reading.word(k)
-        two = f"{one} {reading.word(k + 1)}"
-        for phrase in (two, one):
-            if STAGE.holds(phrase, line.toneless) and not (line.toneless and len(phrase) < 4):
-                seen.cues.append(("stage_near", phrase))
-                return
+        yield f"{one} {reading.word(k + 1)}"
+        yield one
+
+
+def _stage(reading: Reading, hit: Hit, seen: Surroundings) -> None:
+    if seen.person or seen.brand:
+        return
+    line = reading.line(hit.start)
+    for phrase in _phrases_near(reading, hit, line):
+        if STAGE.holds(phrase, line.toneless) and not (line.toneless and len(phrase) < 4):
+            seen.cues.append(("stage_near", phrase))
+            return
 
 
 def _civic(reading: Reading, hit: Hit, seen: Surroundings) -> None:
@@ -346,14 +352,10 @@ def _civic(reading: Reading, hit: Hit, seen: Surroundings) -> None:
     if seen.person or seen.brand:
         return
     line = reading.line(hit.start)
-    for k in range(max(line.first, hit.start - 15), min(line.last, hit.end + 15)):
-        if hit.start <= k < hit.end:
-            continue
-        one = reading.word(k)
-        for phrase in (f"{one} {reading.word(k + 1)}", one):
-            if CIVIC.holds(phrase, line.toneless) and not (line.toneless and " " not in phrase):
-                seen.cues.append(("civic_near", phrase))
-                return
+    for phrase in _phrases_near(reading, hit, line):
+        if CIVIC.holds(phrase, line.toneless) and not (line.toneless and " " not in phrase):
+            seen.cues.append(("civic_near", phrase))
+            return
 
 
 def _dateline(reading: Reading, hit: Hit, seen: Surroundings) -> None:
