@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -58,7 +57,7 @@ def make_anew(
     desk: Desk, index: SearchIndex, progress: Callable[[int, int], object], *, anew: bool = False
 ) -> Rebuilt:
     """A fresh index in the place of the old one, by one process at a time. Raises :class:`Conflict` when another is at it."""
-    owner = owner_name(f"{LEASE}-{os.getpid()}")
+    owner = owner_name(LEASE)
     leases.release_dead(desk, LEASE)
     if not leases.hold(desk, LEASE, owner, _LEASE_SECONDS):
         raise Conflict(

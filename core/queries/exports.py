@@ -12,11 +12,12 @@ from sqlalchemy import func, select
 
 from core.errors import NotFound
 from core.queries import source_state
+from core.queries.locality import watched_codes
 from core.records.account import Account, AccountRole
 from core.records.document import DigestRecord
 from core.records.item import Capture, Item
 from core.records.source import CrawlRun, Source
-from core.records.unit import Unit, WatchedLocality
+from core.records.unit import Unit
 from core.services.desk import Desk
 
 PAGE = 500
@@ -239,5 +240,4 @@ def digest_file(desk: Desk, digest_id: int) -> DigestFile:
 def watched(desk: Desk, unit_id: int) -> list[str]:
     """Codes of the localities that an office watches now."""
     with desk.store.read() as session:
-        query = select(WatchedLocality.code).where(WatchedLocality.unit_id == unit_id, WatchedLocality.active)
-        return list(session.scalars(query.order_by(WatchedLocality.code)))
+        return list(watched_codes(session, [unit_id]))

@@ -270,16 +270,14 @@ class Watched:
     own_names: int
 
 
-def watched_codes(session: Session, offices: Iterable[int]) -> tuple[str, ...]:
-    """Codes of the localities that any of the offices watches, in their order."""
-    return tuple(
-        session.scalars(
-            select(WatchedLocality.code)
-            .where(WatchedLocality.active, WatchedLocality.unit_id.in_(sorted(offices)))
-            .distinct()
-            .order_by(WatchedLocality.code)
-        )
+def watched_codes(session: Session, offices: Iterable[int] | None = None) -> tuple[str, ...]:
+    """The unit codes that are watched, by any of these offices or by any at all, ascending."""
+    query = (
+        select(WatchedLocality.code).where(WatchedLocality.active).distinct().order_by(WatchedLocality.code)
     )
+    if offices is not None:
+        query = query.where(WatchedLocality.unit_id.in_(sorted(offices)))
+    return tuple(session.scalars(query))
 
 
 def watched(session: Session, offices: Iterable[int]) -> tuple[Watched, ...]:

@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 from core import faults
 from core.clock import VIETNAM
 from core.errors import Conflict, Forbidden, Invalid, LamroError, NotFound, RuleBroken
+from core.queries.locality import watched_codes
 from core.records.account import Account, AccountRole
 from core.records.audit import AuditRow
 from core.records.claim import Claim, VerdictRecord
 from core.records.document import Document
 from core.records.incident import Incident
 from core.records.item import Story, StoryLocality
-from core.records.unit import Unit, WatchedLocality
+from core.records.unit import Unit
 from core.rules.guardrails import require_not_secret
 from core.rules.permissions import ACTS, allowed
 from core.rules.vocabulary import Role
@@ -152,10 +153,7 @@ def offices_ever(session: Session, account_id: int) -> set[int]:
 def of_own_places(session: Session, who: Person, story_id: int) -> None:
     """Raises :class:`Forbidden` for a story that is only about localities that the person's office does not watch."""
     places = set(session.scalars(select(StoryLocality.locality).where(StoryLocality.story_id == story_id)))
-    watched = select(WatchedLocality.code).where(
-        WatchedLocality.active, WatchedLocality.unit_id == who.unit_id
-    )
-    if places and places.isdisjoint(session.scalars(watched)):
+    if places and places.isdisjoint(watched_codes(session, [who.unit_id])):
         raise Forbidden(
             "Câu chuyện này thuộc địa bàn mà cơ quan này không theo dõi.",
             "This story is about localities that the office does not watch.",

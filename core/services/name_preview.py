@@ -14,25 +14,14 @@ from core.records.item import Item
 from core.rules.permissions import require
 from core.services import searching
 from core.services.desk import Actor, Desk
+from core.services.gazetteer_edit import UNIT_TYPES
 from core.text.normalise import clean
 
 DAYS = 90
 #: the newest texts that are read for people, brands and streets of the name
 READ = 50
 SHOWN = 5
-_UNIT_WORDS = (
-    "thành phố",
-    "thị xã",
-    "thị trấn",
-    "đặc khu",
-    "tỉnh",
-    "quận",
-    "huyện",
-    "phường",
-    "xã",
-    "thôn",
-    "làng",
-)
+_UNIT_WORDS = (*UNIT_TYPES, "thôn", "làng")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +45,15 @@ def preview(desk: Desk, actor: Actor, unit_id: str, text: str) -> Preview:
     """Look, and change nothing. Raises :class:`Forbidden`, :class:`Invalid` (field ``text``)."""
     require(actor, "gazetteer.edit")
     words = " ".join(clean(text).replace('"', " ").split())[:200]
-    filters = Filters(since=desk.clock.now() - timedelta(days=DAYS))
-    try:
-        found = searching.matches(desk, None, f'"{words}"' if words else "", filters, limit=READ)
-    except Invalid as error:
-        raise Invalid(error.vi, error.en, fields={"text": error.vi}) from error
     if not words:
         raise Invalid(
             "Nhập tên để xem thử.", "Type a name to preview.", fields={"text": "Nhập tên để xem thử."}
         )
+    filters = Filters(since=desk.clock.now() - timedelta(days=DAYS))
+    try:
+        found = searching.matches(desk, None, f'"{words}"', filters, limit=READ)
+    except Invalid as error:
+        raise Invalid(error.vi, error.en, fields={"text": error.vi}) from error
     with desk.store.read() as session:
         rows = {
             row.id: row

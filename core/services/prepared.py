@@ -16,8 +16,9 @@ from core.messages import Candidate, CaptureRecord, ImportRow
 from core.places import PlaceRule
 from core.ports import Analysis, ClaimLikeness, JudgedClaim
 from core.queries import gazetteer
+from core.queries.locality import watched_codes
 from core.records.source import Source
-from core.services import rematching, suggestions, units
+from core.services import rematching, suggestions
 from core.services.desk import Desk
 from core.text.handles import mask_handle, mask_handles_in
 from core.text.normalise import clean
@@ -113,7 +114,7 @@ def outside(session: Session, source_ids: Sequence[str]) -> Outside:
     """Read it for a batch."""
     rows = session.scalars(select(Source).where(Source.id.in_(sorted(set(source_ids)))))
     return Outside(
-        units.watched_codes(session),
+        watched_codes(session),
         {row.id: row for row in rows},
         suggestions.judged(session),
         rematching.active(session),

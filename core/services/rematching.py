@@ -90,6 +90,7 @@ def look(
     ``below``: only items with a smaller id. Items that do not hold the words of the rule are passed over unread.
     """
     moved: list[Moved] = []
+    words = _words_of(rule)
     looked, lowest = 0, below
     while looked < at_most:
         rows = session.execute(_stored(rule, lowest).limit(min(BATCH, at_most - looked))).all()
@@ -98,7 +99,8 @@ def look(
         looked += len(rows)
         lowest = rows[-1].id
         for row in rows:
-            if not _speaks(rule, row.title, row.text):
+            whole = fold(f"{row.title}\n{row.text}")
+            if not all(word in whole for word in words):
                 continue
             found = _again(desk, row, rule.locality, rules)
             if found is None or rule.id not in found.rules:
@@ -173,11 +175,10 @@ def _stored(rule: PlaceRule, below: int | None) -> Any:
     return query
 
 
-def _speaks(rule: PlaceRule, title: str, text: str) -> bool:
-    """False when a word of the rule is nowhere in the text: then it need not be read."""
+def _words_of(rule: PlaceRule) -> list[str]:
+    """The folded words of a rule: a text that lacks one of them need not be read."""
     words = rule.sign.name.split() + ([] if rule.sign.kind == "source" else rule.sign.context.split())
-    whole = fold(f"{title}\n{text}")
-    return all(fold(word) in whole for word in words)
+    return [fold(word) for word in words]
 
 
 def _again(desk: Desk, row: Any, locality: str, rules: Sequence[PlaceRule]) -> MentionFound | None:

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from core.messages import CaptureRecord
 from core.places import MentionFound
+from core.queries.locality import watched_codes
 from core.records.item import Capture, CopyBand, Item, ItemVersion, Mention, OutboxRow, Story
 from core.records.source import KnownEntry, Quarantine
 from core.records.unit import Unit
 from core.rules.vocabulary import Band
-from core.services import copies, place_rules, stories, suggestions, units
+from core.services import copies, place_rules, stories, suggestions
 from core.services.desk import Desk
 from core.services.placing import Plan, Step
 from core.services.prepared import Prepared, Refusal
@@ -221,7 +222,7 @@ def _own_places(session: Session, texts: Sequence[Prepared]) -> dict[int, tuple[
     """For each office whose staff handed something in: what it watches, its own locality first."""
     found: dict[int, tuple[str, ...]] = {}
     for unit_id in {text.for_unit for text in texts if text.for_unit is not None}:
-        watched = units.watched_codes(session, unit_id)
+        watched = watched_codes(session, [unit_id])
         own = session.scalar(select(Unit.locality).where(Unit.id == unit_id))
         found[unit_id] = tuple(sorted(watched, key=lambda code: (code != own, code)))
     return found

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from core import faults
 from core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from core.queries.locality import watched_codes
 from core.records.account import Account
 from core.records.claim import Claim
 from core.records.item import Story, StoryLocality, TagEvent
 from core.rules.permissions import require
 from core.rules.vocabulary import TAG_VI, Tag
-from core.services import audit, stories, units
+from core.services import audit, stories
 from core.services.desk import Actor, Desk
 
 
@@ -123,7 +124,7 @@ def _story(session: Session, actor: Actor, story_id: int) -> Story:
     if story is None:
         raise NotFound("Không có câu chuyện này.", f"No story {story_id}.")
     places = set(session.scalars(select(StoryLocality.locality).where(StoryLocality.story_id == story_id)))
-    if places and places.isdisjoint(units.watched_codes(session, actor.unit_id)):
+    if places and places.isdisjoint(watched_codes(session, [actor.unit_id])):
         raise Forbidden(
             "Câu chuyện này thuộc địa bàn mà cơ quan này không theo dõi.",
             "This story is about localities that your office does not watch.",

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from core.errors import Invalid, NotFound
 from core.records.unit import Unit, WatchedLocality
@@ -167,13 +166,3 @@ def by_locality(desk: Desk, code: str) -> int | None:
     """The id of the office with this official unit code."""
     with desk.store.read() as session:
         return session.scalar(select(Unit.id).where(Unit.locality == code))
-
-
-def watched_codes(session: Session, unit_id: int | None = None) -> tuple[str, ...]:
-    """The unit codes that are watched, by one office or by any, ascending."""
-    query = (
-        select(WatchedLocality.code).where(WatchedLocality.active).distinct().order_by(WatchedLocality.code)
-    )
-    if unit_id is not None:
-        query = query.where(WatchedLocality.unit_id == unit_id)
-    return tuple(session.scalars(query))

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from core.errors import Forbidden, Invalid, NotFound
+from core.queries.locality import watched_codes
 from core.records.unit import Unit, WatchedLocality
 from core.rules.vocabulary import Level, Role
 from core.services import units
@@ -60,7 +61,7 @@ def test_watching_sets_exactly_the_list(desk: Desk, office: int, person: Callabl
         }
         assert rows["11131"].aliases == ["An Thanh"]
         assert "Chí Minh" in rows["11131"].name
-        assert units.watched_codes(session) == units.watched_codes(session, office) == ("11131",)
+        assert watched_codes(session) == watched_codes(session, [office]) == ("11131",)
     with pytest.raises(Invalid) as caught:
         units.watch(desk, admin, office, ["11131", "99999"])
     assert "99999" in caught.value.fields["localities"]
