@@ -47,9 +47,12 @@ class Crawlers:
 
     @contextmanager
     def watching(self, process: CrawlerProcess) -> Iterator[CrawlerProcess]:
-        """Know this process while it is read."""
+        """Know this process while it is read. One that comes after the end is not begun."""
         with self._lock:
             self._running.append(process)
+            late = self._ended
+        if late:
+            process.stop()
         try:
             yield process
         finally:

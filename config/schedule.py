@@ -19,7 +19,7 @@ from config.indexing import Feeder, SavedAlerts, check
 from config.preview import SECONDS as PREVIEW_SECONDS
 from config.preview import read_preview
 from config.revisits import revisit_due
-from config.rounds import Crawlers, Round, owner_name, read_due, read_link
+from config.rounds import Crawlers, Round, lease_minutes, owner_name, read_due, read_link
 from config.settings import Settings
 from core.clock import VIETNAM
 from core.errors import LamroError, Misconfigured
@@ -143,7 +143,10 @@ class Scheduler:
                     )
                 else:
                     jobs = crawl.lease(
-                        self.desk, self.owner, [request.source_id] if request.source_id else [], minutes=7
+                        self.desk,
+                        self.owner,
+                        [request.source_id] if request.source_id else [],
+                        minutes=lease_minutes(self.settings),
                     )
                     if not jobs and crawl.host_is_busy(self.desk, request.source_id or ""):
                         crawl_requests.put_back(self.desk, request.request_id)

@@ -78,6 +78,7 @@ class Round:
         self._open = {job.source_id for job in self.jobs}
         self._process: subprocess.Popen[bytes] | None = None
         self._ready = ready
+        self._starting = threading.Lock()
 
     @property
     def unanswered(self) -> list[CrawlJob]:
@@ -100,7 +101,10 @@ class Round:
     def __iter__(self) -> Iterator[Candidate | SourceResult | BadLine]:
         if not self.jobs:
             return
-        process = self._process = self._ready or self._start()
+        with self._starting:
+            if self.stopped:
+                return
+            process = self._process = self._ready or self._start()
         lines: queue.Queue[bytes | None] = queue.Queue(maxsize=64)
         over = threading.Event()
         threads = [
@@ -129,8 +133,15 @@ class Round:
                 thread.join(timeout=5)
 
     def stop(self) -> None:
-        """Kill the crawler and its parser, if they still run. Jobs without a result stay in :attr:`unanswered`."""
-        process = self._process
+        """Kill the crawler and its parser, if they still run; one that has not begun does not begin. From any thread.
+
+        Jobs without a result stay in :attr:`unanswered`.
+        """
+        with self._starting:
+            process = self._process
+            if process is None:
+                self.stopped = True
+                process = self._process = self._ready
         if process is None or self.returncode is not None:
             return
         if process.poll() is None and (self.timed_out or self._open):

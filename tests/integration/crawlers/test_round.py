@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from warcio.archiveiterator import ArchiveIterator
 
+from config.rounds import Crawlers
 from core.messages import Candidate, CrawlJob, SourceResult
 from crawlers import round as rounds
 from crawlers.round import BadLine, Round, crawler_environment, run_round, start_crawler
@@ -323,6 +324,21 @@ def fake(monkeypatch, program: str) -> None:
 
 JOBS = [CrawlJob(source_id=name, kind="page", url=f"http://{name}.example/") for name in ("a", "b")]
 RESULT = '{"type":"result","source_id":"%s","outcome":"seen","started_at":"2026-11-23T00:00:00Z","finished_at":"2026-11-23T00:00:00Z"}'
+
+
+def test_a_round_ended_before_it_begins_starts_nothing(monkeypatch, tmp_path):
+    started: list[object] = []
+    monkeypatch.setattr("crawlers.round.subprocess.Popen", lambda *_, **__: started.append(1))
+    round_ = run_round(JOBS, tmp_path)
+    round_.stop()
+    assert list(round_) == []
+    # The same for one that a scheduler was about to begin when it was told to end.
+    crawlers = Crawlers()
+    crawlers.end()
+    with crawlers.watching(run_round(JOBS, tmp_path)) as late:
+        assert list(late) == []
+    assert [job.source_id for job in late.unanswered] == ["a", "b"]
+    assert started == []
 
 
 def test_a_page_over_https_is_kept_with_its_certificate(tmp_path):
