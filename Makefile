@@ -3,7 +3,8 @@
 SHELL := /bin/sh
 PY := .venv/bin/python
 ROOMS := core crawlers indexer review_app alerts config
-WORKERS ?= 2
+# One more than processors: much of a test is waiting (browsers, servers, other processes).
+WORKERS ?= 3
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 DATA ?=
@@ -25,10 +26,10 @@ run: setup ## The product on real sources, in ./var (LAMRO_HOME)
 	@exec .venv/bin/lamro serve
 
 test: setup ## Every test that this machine can run; the last lines say which engines took part
-	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 long: setup ## The wide tables that `make test` leaves out; run before a release
-	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile -m long --timeout 900 $(PYTEST_ARGS)
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m long --timeout 900 $(PYTEST_ARGS)
 
 soak: setup ## Long runs: kill loops (LAMRO_TEST_KILL_ROUNDS=200)
 	@$(PY) -m pytest -q -m soak --timeout 7200 $(PYTEST_ARGS) tests/soak

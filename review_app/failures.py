@@ -30,9 +30,9 @@ _NEVER_SHOWN = ("password", "csrf", "token", "version")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A field that the person had filled in."""
+    """A field that the person had filled in; ``label`` is what it is called on most forms."""
 
-    name: str
+    label: str
     value: str
 
 
@@ -45,10 +45,25 @@ def _kept() -> tuple[Kept, ...]:
     except HTTPException:
         return ()
     return tuple(
-        Kept(name, value)
+        Kept(_label(name), value)
         for name, value in pairs
         if value.strip() and len(value) > 20 and not any(word in name for word in _NEVER_SHOWN)
     )[:20]
+
+
+def _label(name: str) -> str:
+    """The error page knows no form: the names that many forms share are said, another field stands as what it is."""
+    labels = {
+        "note": gettext("Ghi chú"),
+        "comment": gettext("Ghi chú"),
+        "reason": gettext("Lý do"),
+        "title": gettext("Tiêu đề"),
+        "url": gettext("Đường dẫn"),
+        "quote": gettext("Câu trích nguyên văn"),
+        "text": gettext("Nội dung"),
+        "body": gettext("Nội dung"),
+    }
+    return labels.get(name) or gettext("Một ô trong biểu mẫu")
 
 
 def printable(text: str) -> str:
@@ -73,18 +88,14 @@ def _words(status: int) -> tuple[str, str]:
     if status == 405:
         return gettext("Không mở được theo cách này"), gettext("Mở lại trang trước rồi bấm nút trên trang.")
     if status == 409:
-        return gettext("Đã có người sửa trước"), gettext(
-            "Mở lại trang để xem bản mới nhất rồi làm lại. Nội dung vừa nhập được giữ ở dưới."
-        )
+        return gettext("Đã có người sửa trước"), gettext("Mở lại trang để xem bản mới nhất rồi làm lại.")
     if status == 413:
         return gettext("Tệp hoặc nội dung quá lớn"), gettext(
             "Mỗi lần gửi được nhiều nhất %(size)s MB. Giảm kích thước ảnh, hoặc gửi từng phần.",
             size=context.settings().max_upload_bytes // (1024 * 1024),
         )
     if status == 429:
-        return gettext("Gửi quá nhiều lần trong thời gian ngắn"), gettext(
-            "Chờ vài phút rồi làm lại. Nội dung vừa nhập được giữ ở dưới."
-        )
+        return gettext("Gửi quá nhiều lần trong thời gian ngắn"), gettext("Chờ vài phút rồi làm lại.")
     if status == 503:
         return gettext("Một bộ phận đang tạm ngừng"), gettext(
             "Việc đã làm được giữ lại. Thử lại sau ít phút."
@@ -152,7 +163,7 @@ def _http(error: HTTPException) -> Response:
         return page(
             400,
             gettext("Biểu mẫu đã cũ hoặc không phải do trang này gửi."),
-            lawful=gettext("Mở lại trang rồi gửi lại. Nội dung vừa nhập được giữ ở dưới."),
+            lawful=gettext("Mở lại trang rồi gửi lại."),
         )
     if error.code is not None and 300 <= error.code < 400:
         return make_response(error.get_response())

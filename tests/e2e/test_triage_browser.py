@@ -158,7 +158,15 @@ def test_why_it_is_ours(office, officer, served):
     assert not why.is_visible()
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (820, 1180), (360, 800), (320, 640)])
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [
+        (1366, 768),
+        pytest.param(820, 1180, marks=pytest.mark.long),
+        (360, 800),
+        pytest.param(320, 640, marks=pytest.mark.long),
+    ],
+)
 def test_no_page_scrolls_sideways_and_the_policy_refuses_nothing(officer, served, troubles, width, height):
     page = officer
     page.set_viewport_size({"width": width, "height": height})

@@ -13,6 +13,7 @@ from config.cli import app, main
 from config.commands.usage import sentence
 from core.rules.vocabulary import Role
 from crawlers.registry import all_kinds
+from tests.fixtures.product import begin
 
 #: every command → arguments that are right but for the missing home; None: it needs none, or makes its own
 COMMANDS: dict[str, list[str] | None] = {
@@ -42,9 +43,8 @@ def home(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def begun(home, capsys) -> Path:
-    assert run(capsys, "init", "--locality", "11131")[0] == 0
-    return home
+def begun(home) -> Path:
+    return begin(home)
 
 
 def test_every_command_is_in_the_table():

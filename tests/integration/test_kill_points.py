@@ -29,6 +29,7 @@ from tests.fixtures.product import (
     Visitor,
     assert_acts,
     assert_sound,
+    begin,
     contents,
     copy,
     new_home,
@@ -108,16 +109,15 @@ def assert_told(product: Product, interrupted: int) -> None:
 # --- making the index anew --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("engine", ["fts5", "elasticsearch"])
 def test_a_reindex_killed_at_each_point_leaves_an_index_that_answers(tmp_path, request, engine):
     settings: dict[str, object] = {"search_backend": engine}
     if engine == "elasticsearch":
         settings["elasticsearch_url"] = request.getfixturevalue("elasticsearch_url")
         settings["elasticsearch_index"] = request.getfixturevalue("elasticsearch_prefix") + "kills"
-    home = tmp_path / "home"
-    home.mkdir()
-    with Product(home, **settings) as product:
-        assert product.run("init", "--locality", "11131", "--no-sources").returncode == 0
+    with Product(begin(tmp_path / "home"), **settings) as product:
+        assert product.run("init", "--locality", "11131", "--no-sources").returncode == 0  # its index
         _import(product, range(1, 8))
         for number, (point, resumed) in enumerate(REBUILDING.items(), start=10):
             product.die("reindex", fault=point)
@@ -134,7 +134,7 @@ def test_a_reindex_killed_at_each_point_leaves_an_index_that_answers(tmp_path, r
                 assert desk.index is not None
                 held = list(desk.index.versions())
             assert held == product.sql("SELECT id, revision FROM item ORDER BY id")
-        left = sorted(path.name for path in home.glob("index*.db"))
+        left = sorted(path.name for path in product.home.glob("index*.db"))
         assert engine == "elasticsearch" or len(left) == 2, left
         with product.desk() as desk:
             assert desk.index is not None

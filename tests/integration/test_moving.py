@@ -19,6 +19,7 @@ from core.records.migrate import upgrade
 from core.records.schema import Table
 from core.services import audit, notes
 from tests.fixtures.answering import actor, make_answering
+from tests.fixtures.product import begin
 
 
 @pytest.fixture
@@ -155,11 +156,10 @@ def test_a_table_that_nobody_knows_is_not_lost_silently(made, target):
 
 
 @pytest.fixture
-def home(tmp_path, monkeypatch, capsys):
+def home(tmp_path, monkeypatch):
     monkeypatch.setenv("LAMRO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("LAMRO_ENV", "test")
-    assert run(capsys, "init", "--locality", "11131")[0] == 0
-    return tmp_path / "home"
+    return begin(tmp_path / "home")
 
 
 def run(capsys, *arguments: str) -> tuple[int, str, str]:

@@ -18,7 +18,7 @@ from config.rounds import Round
 from config.settings import load
 from core.clock import FileClock
 from core.services import crawl, sources
-from tests.fixtures.product import Product
+from tests.fixtures.product import Product, begin
 
 TODAY = date(2026, 11, 23)
 EVE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -34,10 +34,7 @@ def read_twice(tmp_path_factory: pytest.TempPathFactory):
     clock.set(EVE)
     with SamplePress(clock, TODAY).start() as press:
         hosts = ",".join(base.removeprefix("http://") for base in press.outlets.values())
-        product = Product(folder / "home", allow_hosts=hosts, clock=str(folder / "clock.json"))
-        product.home.mkdir()
-        made = product.run("init", "--locality", "11131")
-        assert made.returncode == 0, made.stderr
+        product = Product(begin(folder / "home"), allow_hosts=hosts, clock=str(folder / "clock.json"))
         wanted: dict[str, tuple[str, str, dict[str, str]]] = {}
         for name, outlet in press.newsroom.catalogue.outlets.items():
             base = press.outlets[name]

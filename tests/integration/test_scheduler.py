@@ -117,6 +117,7 @@ def test_told_to_stop_in_the_middle_of_a_round(product, outlets):
     assert {"to-a", "to-b"} == {row[0] for row in product.sql("SELECT DISTINCT source_id FROM item")}
 
 
+@pytest.mark.long
 def test_serve_killed_leaves_nothing_behind_and_ended_neither(product):
     supervisor, _ = product.serve(scheduler=True)
     until(
@@ -196,6 +197,7 @@ def _give_back(desk, owner: str) -> None:
         )
 
 
+@pytest.mark.long
 def test_a_thousand_starts_of_one_source_never_overlap(product):
     context = multiprocessing.get_context("spawn")
     #: holders now, most at once, leases given, leases that were somebody else's

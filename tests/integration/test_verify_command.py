@@ -15,6 +15,7 @@ from config.settings import load
 from config.wiring import make_desk
 from core.messages import ImportRow
 from core.services import intake
+from tests.fixtures.product import begin
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
@@ -24,10 +25,10 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
-    monkeypatch.setenv("LAMRO_HOME", str(tmp_path))
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LAMRO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("LAMRO_ENV", "test")
-    assert run(capsys, "init", "--locality", "11131", "--no-sources")[0] == 0
+    begin(tmp_path / "home")
     desk = make_desk(load())
     rows = [
         ImportRow(
@@ -53,7 +54,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
             )
         )
     desk.store.close()
-    return tmp_path
+    return tmp_path / "home"
 
 
 def change(home: Path, statement: str, name: str = "lamro.db") -> None:

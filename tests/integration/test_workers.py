@@ -52,7 +52,7 @@ def test_two_workers_share_the_sources_and_leave_nothing_behind(product, outlets
 def test_a_killed_worker_is_replaced_by_another(product, outlets):
     outlets.pause = 30.0
     first = product.start("worker")
-    until("one at work", lambda: owners(product))
+    until("one at work", lambda: product.sql("SELECT 1 FROM crawl_run WHERE state = 'running'"))
     held = owners(product)
     assert held == {f"worker:{os.uname().nodename}:{first.pid}"}
     first.kill()

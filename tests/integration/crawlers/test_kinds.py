@@ -71,7 +71,7 @@ def test_a_json_feed(server, tmp_path):
     assert (before.outcome, before.etag, after.outcome) == ("new", '"j"', "unchanged")
 
 
-@pytest.mark.parametrize("encoding", ["", "gzip"])
+@pytest.mark.parametrize("encoding", ["", pytest.param("gzip", marks=pytest.mark.long)])
 def test_a_feed_that_is_a_gzip_file(server, tmp_path, encoding):
     body = gzip.compress(rss("/1.html", "/2.html"))
     server.pages["/rss.xml.gz"] = (
@@ -84,6 +84,7 @@ def test_a_feed_that_is_a_gzip_file(server, tmp_path, encoding):
     assert (len(found), before.outcome, after.outcome) == (2, "new", "unchanged")
 
 
+@pytest.mark.long
 def test_a_gzip_file_that_is_a_bomb_or_a_program_is_refused(server, tmp_path):
     server.pages["/bomb.gz"] = reply(gzip_bomb(), kind="application/gzip")
     server.pages["/program.gz"] = reply(gzip.compress(b"MZ\x90\x00" + bytes(500)), kind="application/gzip")
@@ -121,6 +122,7 @@ def test_a_home_page_leads_to_the_one_feed_that_it_names(server, tmp_path):
     assert (before.etag, before.last_modified, before.body_sha256) == ("", "", "")
 
 
+@pytest.mark.long
 def test_of_several_feeds_none_is_chosen_and_all_are_told(server, tmp_path):
     server.pages["/"] = home("/thoi-su.rss", "/the-thao.rss")
     _, results = crawl(server, tmp_path, job(server, "feed", "/"))
@@ -146,6 +148,7 @@ def test_usual_places_are_tried_only_when_the_home_page_names_none(server, tmp_p
     assert "/rss.xml" not in server.hits
 
 
+@pytest.mark.long
 def test_a_feed_that_became_a_page_is_not_replaced_by_another_feed(server, tmp_path):
     server.pages["/"] = home("/tin-moi.rss")
     server.pages["/tin-moi.rss"] = reply(rss("/1.html"), kind=XML)
@@ -258,6 +261,7 @@ def test_a_news_sitemap_gives_date_and_title_where_the_page_is_silent(server, tm
     assert results["nguon"].page_errors[0]["code"] == "http_404"
 
 
+@pytest.mark.long
 def test_a_page_is_no_sitemap(server, tmp_path):
     server.pages["/"] = reply(article("Trang chủ"))
     _, results = crawl(server, tmp_path, job(server, "sitemap", "/"))
