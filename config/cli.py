@@ -35,9 +35,15 @@ gazetteer_app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+need_app = typer.Typer(
+    help="Mức cần xử lý: xem trọng số, tính lại từ quyết định đã có. (Need score.)",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 app.add_typer(sources_app, name="sources")
 app.add_typer(capture_app, name="capture")
 app.add_typer(gazetteer_app, name="gazetteer")
+app.add_typer(need_app, name="need")
 app.add_typer(users_app, name="users")
 
 Json = Annotated[bool, typer.Option("--json", help="In ra JSON cho công cụ khác. (Print JSON.)")]
@@ -269,6 +275,27 @@ def gazetteer_show(
     from config.commands.gazetteer import run_gazetteer_show
 
     run_gazetteer_show(code, on, as_json=as_json)
+
+
+@need_app.command("show")
+def need_show(
+    as_yaml: Annotated[
+        bool, typer.Option("--yaml", help="In ra tệp để cơ quan sửa. (Print a file to begin with.)")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Xem trọng số đang dùng để xếp thứ tự. (Show the weights in force.)"""
+    from config.commands.need import run_need_show
+
+    run_need_show(as_json=as_json, as_yaml=as_yaml)
+
+
+@need_app.command("refit")
+def need_refit(as_json: Json = False) -> None:
+    """Tính lại trọng số từ quyết định đã có và đề xuất khi tốt hơn; không tự áp dụng. (Refit, propose when better.)"""
+    from config.commands.need import run_need_refit
+
+    run_need_refit(as_json=as_json)
 
 
 @app.command("import")

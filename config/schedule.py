@@ -24,6 +24,7 @@ from config.settings import Settings
 from core.clock import VIETNAM
 from core.errors import LamroError, Misconfigured
 from core.services import (
+    blind_sample,
     crawl,
     crawl_requests,
     digest,
@@ -224,6 +225,12 @@ class Scheduler:
         """Let the need score of old stories decay."""
         stories.rescore(self.desk)
 
+    def draw_samples(self) -> None:
+        """Draw this week's blind sample of each office, once."""
+        drawn = blind_sample.draw(self.desk, self.settings.blind_sample)
+        if drawn:
+            log.info("blind samples drawn", stories=drawn)
+
     def compare_claims(self) -> None:
         """Look for claims that were just judged in the texts of the last 30 days."""
         known_claims.catch_up(self.desk)
@@ -262,6 +269,7 @@ class Scheduler:
             (self.watch_sources, 60),
             (self.revisit_pages, 60),
             (self.rescore, 3600),
+            (self.draw_samples, 600),
             (self.compare_claims, 60),
             (self.weekly_digests, 600),
             (self.check_index, 600),

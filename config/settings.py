@@ -116,6 +116,16 @@ class Settings(BaseSettings):
     translator_api_key: SecretStr = Field(
         default=SecretStr(""), description="Key of that server, where it wants one."
     )
+    need_weights: str = Field(
+        default="",
+        description="YAML file with the office's own weights of the need score (`lamro need show --yaml` prints one to begin with); empty: the shipped weights.",
+    )
+    blind_sample: int = Field(
+        default=10,
+        ge=0,
+        le=50,
+        description="Stories ranked low that each office is shown each week without their score, so that misses are seen; 0: none.",
+    )
     contact: str = Field(
         default="",
         description="Contact of the office in the crawler's user agent, so that an outlet knows whom to write to.",

@@ -82,6 +82,7 @@ def make_desk(
     from config.file_reader import KillableReader
     from config.gazetteer import loader
     from config.legal import load_profiles
+    from config.need import load_weights
     from config.response import load_matrix
     from core.clock import clock_from_environment
     from core.services.desk import Desk
@@ -105,6 +106,7 @@ def make_desk(
         catalogue=shipped,
         reader=KillableReader(clock),
         translator=make_translator(settings),
+        weights=load_weights(settings.need_weights),
     )
 
 

@@ -16,6 +16,7 @@ from typing import IO, Any, Literal, Protocol
 from core.groups import CopyKeys, StoryCandidate
 from core.messages import NewMail
 from core.places import MentionFound, PlaceRule, RuleContext, ToldOfOthers
+from core.rules.need import NeedWeights
 
 # --- understand -----------------------------------------------------------------------------------------------------
 
@@ -37,12 +38,14 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class NeedPart:
-    """One part of the need-of-response score, with its sentence."""
+    """One part of the need-of-response score, with its sentence: ``value`` = ``amount`` (0–1, of the story) × ``weight``."""
 
     code: str
     value: float
     vi: str
     en: str
+    amount: float
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +165,8 @@ class Analyst(Protocol):
     def like_claims(self, title: str, text: str, claims: Sequence[JudgedClaim]) -> tuple[ClaimLikeness, ...]:
         """The judged claims that the text is like, at most five, best first. Bounded time; never raises on text."""
 
-    def need(self, facts: StoryFacts, now: datetime) -> Need:
-        """How much the story needs an answer, with the parts that make the sum."""
+    def need(self, facts: StoryFacts, now: datetime, weights: NeedWeights) -> Need:
+        """How much the story needs an answer by these weights, with the parts that make the sum."""
 
     def area_names(self, localities: frozenset[str]) -> tuple[str, ...]:
         """The names of the provinces that these localities lie in, former ones too, in every spelling that papers use."""
@@ -296,6 +299,8 @@ class WeeklyDigest:
     """criticism answered on time and all that was due or answered: in the week, then since 1 January."""
     localities: tuple[str, ...] = ()
     """names of the localities watched."""
+    missed: str = ""
+    """what the blind sample of stories ranked low found; empty when there was none."""
 
 
 class DocumentRenderer(Protocol):

@@ -106,6 +106,10 @@ ACTS: dict[str, LazyString] = {
     "place.rule_more": lazy_gettext("xét tiếp tin cũ theo quy tắc địa bàn"),
     "place.rule_undo": lazy_gettext("hoàn tác quy tắc địa bàn"),
     "place.calibrate": lazy_gettext("đo độ đúng của địa bàn"),
+    "need.propose": lazy_gettext("đề xuất trọng số mức cần xử lý"),
+    "need.apply": lazy_gettext("áp dụng trọng số mức cần xử lý"),
+    "need.undo": lazy_gettext("hoàn tác trọng số mức cần xử lý"),
+    "sample.answer": lazy_gettext("trả lời chuyện xem lại ngẫu nhiên"),
 }
 
 OBJECTS: dict[str, LazyString] = {
@@ -131,6 +135,8 @@ OBJECTS: dict[str, LazyString] = {
     "gazetteer": lazy_gettext("đơn vị hành chính"),
     "gazetteer_name": lazy_gettext("tên địa bàn"),
     "calibration": lazy_gettext("lần đo địa bàn"),
+    "need_weights": lazy_gettext("trọng số mức cần xử lý"),
+    "sample": lazy_gettext("danh sách xem lại ngẫu nhiên"),
 }
 
 _MOVE = "incident.move."

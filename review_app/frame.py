@@ -63,6 +63,7 @@ _BELONGS = {
     "gazetteer": "locality",
     "story": "today",
     "trends": "inbox",
+    "need": "health",
     "intake": "inbox",
     "calibration": "locality",
     "catalogue": "sources",

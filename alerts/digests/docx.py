@@ -185,6 +185,7 @@ def _rest(digest: WeeklyDigest) -> list[Any]:
         *_bullets(
             [f"{row['name']}: {row['sentence']}" for row in digest.not_watched] or [wording.ALL_WATCHED]
         ),
+        *([_text(digest.missed)] if digest.missed else []),
         _text(digest.method, size=_SMALL_PT, italic=True, after=3),
         _text(f"Mã nhật ký khi lập: {digest.audit_head}", size=_SMALL_PT, after=0),
     ]

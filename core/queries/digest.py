@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.clock import VIETNAM
 from core.errors import NotFound
 from core.ports import WeeklyDigest
+from core.queries.blind_sample import figures
 from core.queries.criticism import BuriedCriticism, WaitingCriticism, answered, buried, waiting
 from core.queries.frame import watched
 from core.queries.week_figures import WeekCounts, counts
@@ -76,6 +77,7 @@ def content(session: Session, unit_id: int, week: str, now: datetime) -> WeeklyD
         audit_head=head or "0" * 64,
         answered=(on_time, due, year_on_time, year_due),
         localities=tuple(localities.values()),
+        missed=figures(session, unit_id, start, end).sentence("trong tuần"),
     )
 
 

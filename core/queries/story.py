@@ -12,7 +12,7 @@ from core.errors import NotFound
 from core.queries.frame import watched
 from core.queries.reasons import BestMention, best_mentions
 from core.queries.today import queue_ids
-from core.queries.why import Point, Why, explain
+from core.queries.why import Why, explain
 from core.records.account import Account
 from core.records.claim import Claim, VerdictRecord
 from core.records.incident import Incident
@@ -97,6 +97,21 @@ class NoteRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedPoint:
+    """A part of the need score, in points of 100: amount × weight. Without a weight: scored before weights were kept.
+
+    ``times``: the part multiplies the sum of the others.
+    """
+
+    points: int
+    vi: str
+    en: str
+    weight: int | None
+    amount: float
+    times: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StoryPage:
     """Everything on the page of a story."""
 
@@ -115,7 +130,8 @@ class StoryPage:
     languages: tuple[str, ...]
     views: int
     reach_tier: int
-    need_parts: tuple[Point, ...]
+    need_parts: tuple[NeedPoint, ...]
+    need: int
     incident_id: int | None
     incident_number: int | None
     why: tuple[Why, ...]
@@ -187,9 +203,17 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
         views=story.views,
         reach_tier=min(3, max(0, story.reach_tier)),
         need_parts=tuple(
-            Point(round(float(part["value"]) * 100), str(part["vi"]), str(part["en"]))
+            NeedPoint(
+                points=round(float(part["value"]) * 100),
+                vi=str(part["vi"]),
+                en=str(part["en"]),
+                weight=round(float(part["weight"]) * 100) if "weight" in part else None,
+                amount=float(part.get("amount", 1)),
+                times=part.get("code") == "locality",
+            )
             for part in story.need_parts
         ),
+        need=round(story.need),
         incident_id=story.incident_id,
         incident_number=incident_number,
         why=tuple(explain(session, mention, names, 0) for mention in mentions.values()),

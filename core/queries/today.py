@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import VIETNAM
 from core.queries import people, source_state
+from core.queries.blind_sample import SampleRow, this_week
 from core.queries.frame import CEILING, DAILY_STORIES, queue, watched
 from core.queries.known_claims import LateCopies, late_copies
 from core.queries.reasons import Part, best_mentions, line
@@ -123,6 +124,7 @@ class Board:
     verdicts: tuple[VerdictRow, ...]
     sources: tuple[SourceRow, ...]
     late_copies: tuple[LateCopies, ...] = ()
+    sample: tuple[SampleRow, ...] = ()
 
     @property
     def goal(self) -> int:
@@ -184,6 +186,7 @@ def board(session: Session, unit_id: int, now: datetime, *, language: str = "vi"
         verdicts=_verdicts(session, unit_id),
         sources=_sources(session, now),
         late_copies=late_copies(session, unit_id),
+        sample=this_week(session, unit_id, now),
     )
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.clock import VIETNAM
 from core.records.item import Item, Mention, Story, StoryLocality
 from core.records.source import Source
-from core.rules.vocabulary import Band, Tag
+from core.rules.vocabulary import NEEDED, Band, Tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _action(session: Session, codes: Sequence[str], start: datetime, end: dateti
             Story.first_seen_at >= start,
             Story.first_seen_at < end,
             Story.id.in_(about),
-            or_(Story.tag.in_([Tag.SUSPECTED, Tag.CRITICISM]), Story.incident_id.is_not(None)),
+            or_(Story.tag.in_(NEEDED), Story.incident_id.is_not(None)),
         )
     )
     return len(found.all())

@@ -47,6 +47,13 @@ ACTS: dict[str, frozenset[Role]] = {
     "place.rule": frozenset({OFFICER, ADMINISTRATOR}),
     "place.rule_undo": frozenset({OFFICER, ADMINISTRATOR}),
     "place.calibrate": frozenset({OFFICER, ADMINISTRATOR}),
+    # what the queue is ordered by: an administrator answers for it
+    "need.read": frozenset({OFFICER, MANAGER, ADMINISTRATOR, AUDITOR}),
+    "need.apply": frozenset({ADMINISTRATOR}),
+    "need.undo": frozenset({ADMINISTRATOR}),
+    "sample.answer": frozenset({OFFICER}),
+    "glossary.read": _EVERYONE,
+    "glossary.edit": frozenset({OFFICER, ADMINISTRATOR}),
     "health.read": frozenset({ADMINISTRATOR, MANAGER, AUDITOR}),
     # states 1 and 2: detected, received
     "item.receive": _STAFF,

@@ -45,6 +45,9 @@ class Tag(StrEnum):
     SUSPECTED = "suspected"
 
 
+#: tags that say that an answer is needed: something to correct, or somebody to reply to
+NEEDED: frozenset[Tag] = frozenset({Tag.SUSPECTED, Tag.CRITICISM})
+
 #: key on the keyboard, in the order of the buttons (ui: X W A C O U M)
 TAG_KEYS: dict[Tag, str] = {
     Tag.IRRELEVANT: "x",

@@ -34,6 +34,11 @@ def span_of(week: str) -> tuple[datetime, datetime]:
         ) from None
 
 
+def week_before(week: str) -> str:
+    """The ISO week before one. Raises :class:`Invalid` for what is no ISO week."""
+    return week_of(span_of(week)[0] - timedelta(days=1))
+
+
 def number_of(week: str) -> int:
     """38 of "2026-W38"."""
     return int(week[-2:])

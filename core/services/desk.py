@@ -11,6 +11,7 @@ from core.ports import Analyst, CaptureStore, DocumentRenderer, FileReader, Sour
 from core.records.engine import Store
 from core.rules.catalogue import CatalogueEntry
 from core.rules.matrix import ResponseMatrix
+from core.rules.need import NeedWeights
 from core.rules.profiles import LegalProfiles
 from core.rules.vocabulary import Role
 
@@ -60,3 +61,5 @@ class Desk:
     """Takes the words out of uploaded files and kept pages; None where nobody uploads."""
     translator: Translator | None = None
     """Puts foreign words into Vietnamese for staff; None unless an address is set."""
+    weights: NeedWeights = field(default_factory=NeedWeights)
+    """Of the need score: the shipped ones, or those of the office's file; applied proposals stand before them."""

@@ -18,8 +18,9 @@ from core.groups import StoryCandidate
 from core.ports import StoryFacts
 from core.records.item import Item, Mention, OutboxRow, Story, StoryLocality
 from core.records.source import Source
+from core.rules.need import NeedWeights
 from core.rules.vocabulary import Band
-from core.services import suggestions
+from core.services import need_weights, suggestions
 from core.services.desk import Desk
 
 WINDOW = timedelta(hours=72)
@@ -33,7 +34,7 @@ _NEED_STEP = 1.0
 _RESCORED = timedelta(days=30)
 _BATCH = 100
 #: What the figures of a story need of its items and their sources: never their texts, of which a story may hold hundreds.
-_MEMBERS = select(
+MEMBERS = select(
     Item.id,
     Item.story_id,
     Item.title,
@@ -180,9 +181,10 @@ def recount(session: Session, desk: Desk, story_ids: Iterable[int]) -> set[int]:
     session.flush()
     ids = sorted(set(story_ids))
     rows: dict[int, list[Any]] = {story_id: [] for story_id in ids}
-    for row in session.execute(_MEMBERS.where(Item.story_id.in_(ids))):
+    for row in session.execute(MEMBERS.where(Item.story_id.in_(ids))):
         rows[row.story_id].append(row)
     places, moved = _places(session, ids)
+    weights = need_weights.present(session, desk)
     false = suggestions.repeating_false(session, ids)
     for story in session.scalars(select(Story).where(Story.id.in_(ids)).order_by(Story.id)):
         members = sorted(rows[story.id], key=lambda row: (effective(row), row.id))
@@ -190,14 +192,16 @@ def recount(session: Session, desk: Desk, story_ids: Iterable[int]) -> set[int]:
             # merged into another by a person
             story.items = story.copies = story.sources = story.views = 0
             continue
-        _count(story, members)
+        count(story, members)
         band, score = places[story.id]
-        if _score(desk, story, members, band, score, known=story.id in false) or story.id in moved:
+        known = facts_of(story, members, band, score, known=story.id in false)
+        if _score(desk, story, known, weights) or story.id in moved:
             stale.update(row.id for row in members)
     return stale
 
 
-def _count(story: Story, rows: Sequence[Any]) -> None:
+def count(story: Story, rows: Sequence[Any]) -> None:
+    """The figures of a story from its items (rows of :data:`MEMBERS`, in the order of :func:`effective`)."""
     first = next((row for row in rows if row.copy_of_id is None), rows[0])
     story.title, story.lead = first.title, first.lead
     story.first_seen_at = min(row.first_seen_at for row in rows)
@@ -266,7 +270,7 @@ def _places(session: Session, story_ids: Sequence[int]) -> tuple[dict[int, tuple
     for row in mentions:
         mine = best[row.story_id]
         mine[row.locality] = max(
-            mine.get(row.locality, (Band.OUT, 0.0)), (Band(row.band), row.score), key=_rank
+            mine.get(row.locality, (Band.OUT, 0.0)), (Band(row.band), row.score), key=by_band
         )
     kept: dict[tuple[int, str], StoryLocality] = {
         (place.story_id, place.locality): place
@@ -284,36 +288,40 @@ def _places(session: Session, story_ids: Sequence[int]) -> tuple[dict[int, tuple
         session.delete(place)
         moved.add(place.story_id)
     ranked = {
-        story_id: max(found.values(), key=_rank, default=(Band.OUT, 0.0)) for story_id, found in best.items()
+        story_id: max(found.values(), key=by_band, default=(Band.OUT, 0.0))
+        for story_id, found in best.items()
     }
     return ranked, moved
 
 
-def _rank(pair: tuple[Band, float]) -> tuple[int, float]:
+def by_band(pair: tuple[Band, float]) -> tuple[int, float]:
+    """For ``max``: the better band, then the higher score."""
     return _BETTER[pair[0]], pair[1]
 
 
-def _score(desk: Desk, story: Story, rows: Sequence[Any], band: Band, score: float, *, known: bool) -> bool:
-    """Give the story its need; True when it moved enough for the index to be told."""
-    need = desk.analyst.need(
-        StoryFacts(
-            title=story.title,
-            lead=story.lead,
-            band=band,
-            match_score=score,
-            items=story.items,
-            copies=story.copies,
-            sources=story.sources,
-            reach_tier=story.reach_tier,
-            foreign=any(row.domestic is False for row in rows),
-            social=any(row.kind == "post" or row.social for row in rows),
-            views=story.views,
-            first_seen_at=story.first_seen_at,
-            last_seen_at=story.last_seen_at,
-            looks_like_false_claim=known,
-        ),
-        desk.clock.now(),
+def facts_of(story: Story, rows: Sequence[Any], band: Band, score: float, *, known: bool) -> StoryFacts:
+    """What the need score may look at. ``known``: it repeats a claim judged misleading."""
+    return StoryFacts(
+        title=story.title,
+        lead=story.lead,
+        band=band,
+        match_score=score,
+        items=story.items,
+        copies=story.copies,
+        sources=story.sources,
+        reach_tier=story.reach_tier,
+        foreign=any(row.domestic is False for row in rows),
+        social=any(row.kind == "post" or row.social for row in rows),
+        views=story.views,
+        first_seen_at=story.first_seen_at,
+        last_seen_at=story.last_seen_at,
+        looks_like_false_claim=known,
     )
+
+
+def _score(desk: Desk, story: Story, facts: StoryFacts, weights: NeedWeights) -> bool:
+    """Give the story its need; True when it moved enough for the index to be told."""
+    need = desk.analyst.need(facts, desk.clock.now(), weights)
     parts = [asdict(part) for part in need.parts]
     if parts != story.need_parts:
         story.need_parts = parts

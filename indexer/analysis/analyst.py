@@ -11,6 +11,7 @@ from core.groups import CopyKeys, StoryCandidate
 from core.places import MentionFound, PlaceRule, RuleContext, ToldOfOthers
 from core.ports import Analysis, ClaimLikeness, JudgedClaim, Need, StoryFacts
 from core.rules.gazetteer import Everything
+from core.rules.need import NeedWeights
 from core.text.normalise import clean
 from indexer.analysis import copies, language, need, stories
 from indexer.analysis.attribution import attributed_to
@@ -157,9 +158,9 @@ class LocalAnalyst:
         """The judged claims that the text is like, at most five, best first."""
         return like_claims(title, text[:MAX_TEXT], claims, self._reading_by().table)
 
-    def need(self, facts: StoryFacts, now: datetime) -> Need:
-        """How much the story needs an answer, with the parts that make the sum."""
-        return need.need_of(facts, now)
+    def need(self, facts: StoryFacts, now: datetime, weights: NeedWeights) -> Need:
+        """How much the story needs an answer by these weights, with the parts that make the sum."""
+        return need.need_of(facts, now, weights)
 
     def area_names(self, localities: frozenset[str]) -> tuple[str, ...]:
         """The names of the provinces that these localities lie in, former ones too, in every spelling that papers use."""

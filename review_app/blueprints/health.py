@@ -9,7 +9,9 @@ from flask import Blueprint, Response, render_template
 
 from core.errors import LamroError
 from core.queries import health as queries
+from core.queries.blind_sample import recent as recent_samples
 from core.queries.mailbox import MailboxHealth, mailbox_health
+from core.queries.need import waiting as waiting_proposal
 from core.queries.watching import watching as watching_now
 from review_app import context
 from review_app.gate import allow_act, public
@@ -69,12 +71,16 @@ def index() -> str:
     with context.reading() as session:
         health = queries.health(session, context.now())
         watching = watching_now(session, context.now())
+        sample = recent_samples(session, context.actor().unit_id, context.now())
+        waiting = waiting_proposal(session)
     mailbox, mailbox_late = _mailbox()
     return render_template(
         "health/index.html",
         mailbox=mailbox,
         mailbox_late=mailbox_late,
         health=health,
+        sample=sample,
+        waiting_weights=waiting is not None,
         watching=watching,
         index=_index(),
         database=context.desk().store.dialect,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.ports import StoryFacts
+from core.rules.need import NeedWeights
 from indexer.analysis.need import need_of
 
 NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
@@ -29,11 +30,11 @@ CALM = StoryFacts(
 
 
 def score(**changes: object) -> float:
-    return need_of(replace(CALM, **changes), NOW).score  # type: ignore[arg-type]
+    return need_of(replace(CALM, **changes), NOW, NeedWeights()).score  # type: ignore[arg-type]
 
 
 def test_the_score_is_the_sum_times_the_locality() -> None:
-    need = need_of(replace(CALM, reach_tier=3, views=12_000), NOW)
+    need = need_of(replace(CALM, reach_tier=3, views=12_000), NOW, NeedWeights())
     parts = {part.code: part.value for part in need.parts}
     locality = parts.pop("locality")
     assert need.score == pytest.approx(100 * min(1.0, sum(parts.values())) * locality, abs=0.11)
@@ -72,7 +73,7 @@ def test_what_raises_it(changes: dict[str, object]) -> None:
     ],
 )
 def test_complaint_land_and_calendar_words_never_raise_it(title: str) -> None:
-    codes = {part.code for part in need_of(replace(CALM, title=title), NOW).parts}
+    codes = {part.code for part in need_of(replace(CALM, title=title), NOW, NeedWeights()).parts}
     assert codes.isdisjoint({"hazard", "impersonation"})
     assert score(title=title) == score()
 
@@ -109,4 +110,4 @@ def test_it_stays_between_0_and_100() -> None:
 
 @pytest.mark.parametrize("text", ["决堤，村民疏散", "A dike breach forced families out", "VO DE roi"])
 def test_hazards_are_seen_in_other_languages_and_without_marks(text: str) -> None:
-    assert "hazard" in {part.code for part in need_of(replace(CALM, title=text), NOW).parts}
+    assert "hazard" in {part.code for part in need_of(replace(CALM, title=text), NOW, NeedWeights()).parts}

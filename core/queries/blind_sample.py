@@ -1,0 +1,105 @@
+"""The week's blind sample as the first screen shows it, and what the samples found: how many of the stories ranked low needed an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from core.records.claim import Claim
+from core.records.item import Story
+from core.records.need import BlindSample
+from core.rules.calibration import Share, wilson
+from core.rules.vocabulary import NEEDED
+from core.rules.weeks import week_of
+
+#: weeks that the long figure looks back
+WEEKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """A drawn story: never its score. ``answer``: its tag, "no_need", or empty."""
+
+    week: str
+    number: int
+    story_id: int
+    version: int
+    title: str
+    tag: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFigures:
+    """Of the stories drawn, how many were answered and how many of those needed an answer; ``share`` with its 95 % interval.
+
+    ``pool``: how many stories ranked low the samples stand for.
+    """
+
+    drawn: int
+    answered: int
+    needed: int
+    pool: int
+    share: Share | None
+
+    def sentence(self, when: str) -> str:
+        """In Vietnamese, for the digest; empty when nothing was drawn."""
+        if not self.drawn:
+            return ""
+        head = f"Xem lại ngẫu nhiên {when}: {self.drawn} chuyện xếp thấp, đã trả lời {self.answered}"
+        if self.share is None:
+            return f"{head}; chưa nói được máy bỏ sót bao nhiêu."
+        return (
+            f"{head}, trong đó {self.needed} chuyện thật ra cần trả lời ({self.share.value * 100:.0f} %, "
+            f"trong khoảng {self.share.low * 100:.0f}–{self.share.high * 100:.0f} %)."
+        )
+
+
+def this_week(session: Session, unit_id: int, now: datetime) -> tuple[SampleRow, ...]:
+    """The sample of the present week of an office, unanswered ones first."""
+    rows = session.execute(
+        select(BlindSample, Story)
+        .join(Story, Story.id == BlindSample.story_id)
+        .where(BlindSample.unit_id == unit_id, BlindSample.week == week_of(now), Story.items > 0)
+        .order_by(BlindSample.number)
+    )
+    found = [
+        SampleRow(
+            sample.week, sample.number, story.id, story.version, story.title, story.tag, story.tag or sample.answer
+        )
+        for sample, story in rows
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda row: (bool(row.answer), row.number)))
+
+
+def recent(session: Session, unit_id: int, now: datetime) -> SampleFigures:
+    """Of the last twelve weeks."""
+    return figures(session, unit_id, now - timedelta(weeks=WEEKS), now + timedelta(seconds=1))
+
+
+def figures(session: Session, unit_id: int, since: datetime, until: datetime) -> SampleFigures:
+    """Of the samples drawn in [since, until)."""
+    judged = exists().where(Claim.story_id == Story.id)
+    rows = session.execute(
+        select(
+            BlindSample.week,
+            BlindSample.answer,
+            BlindSample.pool,
+            Story.tag,
+            or_(judged, Story.incident_id.is_not(None)).label("judged"),
+        )
+        .join(Story, Story.id == BlindSample.story_id)
+        .where(BlindSample.unit_id == unit_id, BlindSample.drawn_at >= since, BlindSample.drawn_at < until)
+    ).all()
+    answered = [row for row in rows if row.answer or row.tag or row.judged]
+    needed = sum(row.judged or row.tag in NEEDED for row in answered)
+    return SampleFigures(
+        drawn=len(rows),
+        answered=len(answered),
+        needed=needed,
+        pool=sum({row.week: row.pool for row in rows}.values()),
+        share=wilson(needed, len(answered)) if answered else None,
+    )
