@@ -16,6 +16,7 @@ from typing import IO, Any, Literal, Protocol
 from core.groups import CopyKeys, StoryCandidate
 from core.messages import NewMail
 from core.places import MentionFound, PlaceRule, RuleContext, ToldOfOthers
+from core.rules.glossary import Term
 from core.rules.need import NeedWeights
 
 # --- understand -----------------------------------------------------------------------------------------------------
@@ -167,6 +168,12 @@ class Analyst(Protocol):
 
     def need(self, facts: StoryFacts, now: datetime, weights: NeedWeights) -> Need:
         """How much the story needs an answer by these weights, with the parts that make the sum."""
+
+    def glossary(self) -> tuple[Term, ...]:
+        """The shipped terms of foreign languages with their Vietnamese."""
+
+    def gloss(self, sentence: str, language: str, own: Sequence[Term] = ()) -> tuple[tuple[str, str], ...]:
+        """(term as written, Vietnamese) of a foreign sentence, at most twelve; ``own`` terms stand before the shipped ones."""
 
     def area_names(self, localities: frozenset[str]) -> tuple[str, ...]:
         """The names of the provinces that these localities lie in, former ones too, in every spelling that papers use."""

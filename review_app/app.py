@@ -17,6 +17,7 @@ from review_app import (
     failures,
     frame,
     gate,
+    glosses,
     headers,
     keys,
     language,
@@ -73,6 +74,7 @@ def create_app(desk: Desk, settings: WebSettings) -> Flask:
     keys.install(app)
     run_words.install(app)
     frame.install(app)
+    glosses.install(app)
     for module in sorted(pkgutil.iter_modules(blueprints.__path__), key=lambda found: found.name):
         # Each module of the folder holds one blueprint of the same name.
         app.register_blueprint(importlib.import_module(f"review_app.blueprints.{module.name}").blueprint)

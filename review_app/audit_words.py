@@ -106,6 +106,9 @@ ACTS: dict[str, LazyString] = {
     "place.rule_more": lazy_gettext("xét tiếp tin cũ theo quy tắc địa bàn"),
     "place.rule_undo": lazy_gettext("hoàn tác quy tắc địa bàn"),
     "place.calibrate": lazy_gettext("đo độ đúng của địa bàn"),
+    "glossary.save": lazy_gettext("lưu từ nước ngoài"),
+    "glossary.remove": lazy_gettext("bỏ từ nước ngoài"),
+    "glossary.hide": lazy_gettext("tắt từ đi kèm"),
     "need.propose": lazy_gettext("đề xuất trọng số mức cần xử lý"),
     "need.apply": lazy_gettext("áp dụng trọng số mức cần xử lý"),
     "need.undo": lazy_gettext("hoàn tác trọng số mức cần xử lý"),
@@ -135,6 +138,7 @@ OBJECTS: dict[str, LazyString] = {
     "gazetteer": lazy_gettext("đơn vị hành chính"),
     "gazetteer_name": lazy_gettext("tên địa bàn"),
     "calibration": lazy_gettext("lần đo địa bàn"),
+    "glossary_term": lazy_gettext("từ nước ngoài"),
     "need_weights": lazy_gettext("trọng số mức cần xử lý"),
     "sample": lazy_gettext("danh sách xem lại ngẫu nhiên"),
 }

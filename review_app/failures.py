@@ -53,7 +53,7 @@ def _kept() -> tuple[Kept, ...]:
 
 def _label(name: str) -> str:
     """The error page knows no form: the names that many forms share are said, another field stands as what it is."""
-    labels = {
+    labels: dict[str, str] = {
         "note": gettext("Ghi chú"),
         "comment": gettext("Ghi chú"),
         "reason": gettext("Lý do"),
@@ -63,7 +63,7 @@ def _label(name: str) -> str:
         "text": gettext("Nội dung"),
         "body": gettext("Nội dung"),
     }
-    return labels.get(name) or gettext("Một ô trong biểu mẫu")
+    return labels.get(name) or str(gettext("Một ô trong biểu mẫu"))
 
 
 def printable(text: str) -> str:

@@ -61,6 +61,7 @@ ADMINISTRATION = (
 #: which place a page belongs to when its blueprint is not a place itself
 _BELONGS = {
     "gazetteer": "locality",
+    "glossary": "locality",
     "story": "today",
     "trends": "inbox",
     "need": "health",

@@ -179,6 +179,7 @@ LANGUAGE_NAMES: dict[str, LazyString] = {
     "fr": lazy_gettext("Tiếng Pháp"),
     "lo": lazy_gettext("Tiếng Lào"),
     "km": lazy_gettext("Tiếng Khmer"),
+    "th": lazy_gettext("Tiếng Thái Lan"),
     "ko": lazy_gettext("Tiếng Hàn"),
     "ja": lazy_gettext("Tiếng Nhật"),
     "ru": lazy_gettext("Tiếng Nga"),

@@ -69,7 +69,7 @@ class Item(Table):
     summary: Mapped[str] = mapped_column(Text, default="")
     lead: Mapped[str] = mapped_column(Text, default="")
     gist: Mapped[str] = mapped_column(Text, default="")
-    """Machine gist for foreign text; labelled as such, never quoted as the source's words."""
+    """Of foreign text the sentences that name the place, a line each; glossed when they are read."""
     language: Mapped[str] = mapped_column(String(12), default="")
     kind: Mapped[str] = mapped_column(Word, default="article")
     author_masked: Mapped[str] = mapped_column(String(80), default="")

@@ -11,12 +11,13 @@ from core.groups import CopyKeys, StoryCandidate
 from core.places import MentionFound, PlaceRule, RuleContext, ToldOfOthers
 from core.ports import Analysis, ClaimLikeness, JudgedClaim, Need, StoryFacts
 from core.rules.gazetteer import Everything
+from core.rules.glossary import Term
 from core.rules.need import NeedWeights
 from core.text.normalise import clean
 from indexer.analysis import copies, language, need, stories
 from indexer.analysis.attribution import attributed_to
 from indexer.analysis.claims.likeness import like_claims
-from indexer.analysis.gist import gist
+from indexer.analysis.gist import gist, gloss, shipped
 from indexer.analysis.places.areas import area_names, areas_of
 from indexer.analysis.places.contexts import contexts_of
 from indexer.analysis.places.matcher import match_text
@@ -161,6 +162,14 @@ class LocalAnalyst:
     def need(self, facts: StoryFacts, now: datetime, weights: NeedWeights) -> Need:
         """How much the story needs an answer by these weights, with the parts that make the sum."""
         return need.need_of(facts, now, weights)
+
+    def glossary(self) -> tuple[Term, ...]:
+        """The shipped terms of foreign languages with their Vietnamese."""
+        return shipped()
+
+    def gloss(self, sentence: str, language: str, own: Sequence[Term] = ()) -> tuple[tuple[str, str], ...]:
+        """(term as written, Vietnamese) of a foreign sentence, at most twelve; ``own`` terms stand before the shipped ones."""
+        return tuple(gloss(sentence, language, own))
 
     def area_names(self, localities: frozenset[str]) -> tuple[str, ...]:
         """The names of the provinces that these localities lie in, former ones too, in every spelling that papers use."""

@@ -1,6 +1,7 @@
 """The gist of a foreign text for staff who cannot read it: the sentences that name the locality, known words glossed in Vietnamese.
 
-Not a translation and never quoted as the source's words: the original sentence stands first, the glosses behind it.
+Not a translation and never quoted as the source's words: the original sentence stands first, the glosses behind it. Sentences are
+chosen when a text is stored, words are glossed when it is read: the glossary that the office extends then holds for every item at once.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
-from core.text.tokens import is_unspaced, tokenise
+from core.rules.glossary import Term, TermKind, combined
+from core.text.tokens import tokenise
 
 MAX_SENTENCES = 3
 MAX_SENTENCE = 300
@@ -31,7 +33,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 
 
 def gist(text: str, language: str, spans: Sequence[tuple[int, int]]) -> str:
-    """Lines of the form ``original sentence [term: gloss; …]`` for the sentences that hold ``spans``; empty for Vietnamese.
+    """The sentences that hold ``spans``, a line each; empty for Vietnamese. They are glossed when somebody reads them.
 
     ``spans`` are code points of ``text``. Without spans the first sentence stands for the text.
     """
@@ -42,16 +44,18 @@ def gist(text: str, language: str, spans: Sequence[tuple[int, int]]) -> str:
     lines = []
     for start, end in chosen[:MAX_SENTENCES]:
         sentence = text[start:end]
-        glosses = gloss(sentence, language)
-        shown = sentence if len(sentence) <= MAX_SENTENCE else sentence[:MAX_SENTENCE].rsplit(" ", 1)[0] + "…"
-        tail = "; ".join(f"{term}: {meaning}" for term, meaning in glosses[:MAX_GLOSSES])
-        lines.append(f"{shown} [{tail}]" if tail else shown)
+        lines.append(
+            sentence if len(sentence) <= MAX_SENTENCE else sentence[:MAX_SENTENCE].rsplit(" ", 1)[0] + "…"
+        )
     return "\n".join(lines)
 
 
-def gloss(sentence: str, language: str) -> list[tuple[str, str]]:
-    """(term as written, Vietnamese) for every glossary term of the sentence, longest first where they overlap, in order."""
-    table, longest = _glossary().get(language, ({}, 0))
+def gloss(sentence: str, language: str, own: Sequence[Term] = ()) -> list[tuple[str, str]]:
+    """(term as written, Vietnamese) for every glossary term of the sentence, longest first where they overlap, in order.
+
+    ``own``: the office's terms, which stand before the shipped ones.
+    """
+    table, longest = _table(tuple(own)).get(language, ({}, 0))
     tokens = tokenise(sentence)
     out: list[tuple[str, str]] = []
     done: set[str] = set()
@@ -67,21 +71,28 @@ def gloss(sentence: str, language: str) -> list[tuple[str, str]]:
                 break
         else:
             k += 1
-    return out
+    return out[:MAX_GLOSSES]
 
 
 @lru_cache(maxsize=1)
-def _glossary() -> dict[str, tuple[dict[tuple[str, ...], str], int]]:
+def shipped() -> tuple[Term, ...]:
+    """The glossary that comes with the program."""
     text = (files("indexer.analysis") / "data" / "glossary.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    return tuple(Term(language, term, meaning, TermKind(kind)) for language, term, meaning, kind in rows)
+
+
+@lru_cache(maxsize=4)
+def _table(own: tuple[Term, ...]) -> dict[str, tuple[dict[tuple[str, ...], str], int]]:
     out: dict[str, tuple[dict[tuple[str, ...], str], int]] = {}
-    for line in text.splitlines():
-        if not line or line.startswith("#"):
-            continue
-        language, term, meaning = line.split("\t")
-        key = tuple(t.exact for t in tokenise(term))
-        table, longest = out.get(language, ({}, 0))
-        table[key] = meaning
-        if language == "en" and len(key) == 1 and not is_unspaced(term[0]) and not term.endswith("s"):
-            table.setdefault((f"{key[0]}s",), meaning)
-        out[language] = (table, max(longest, len(key)))
+    for term in combined(shipped(), own):
+        key = tuple(term.key.split(" "))
+        table, longest = out.get(term.language, ({}, 0))
+        table[key] = term.gloss
+        out[term.language] = (table, max(longest, len(key)))
+    # Afterwards, so that a term that is written so stands before a plural made of another.
+    english, _ = out.get("en", ({}, 0))
+    for key, meaning in list(english.items()):
+        if len(key) == 1 and not key[0].endswith("s"):
+            english.setdefault((f"{key[0]}s",), meaning)
     return out

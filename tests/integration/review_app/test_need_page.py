@@ -28,7 +28,7 @@ def test_an_administrator_applies_and_takes_back(office, person):
     number = propose(office)
     assert person("xa.ban").get("/need").status_code == 200
     page = admin.get("/need").text
-    assert "0.45 → 0.79" in page and "<b>+41,5</b>" in page and "41 quyết định" in page
+    assert "0,45 → 0,79" in page and "+10 → <b>+41,5</b>" in page and "41 quyết định" in page
     assert "Quản trị của mọi cơ quan" in page, "another office watches something too"
     assert admin.post(f"/need/proposals/{number}/apply").status_code == 403
     with office.desk.store.write() as session:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -83,3 +85,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("blind_sample", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_blind_sample_story_id"), ["story_id"], unique=False)
+    _unglossed()
+
+
+#: what stood behind a sentence of a gist before words were glossed in reading: " [dyke: đê; commune: xã]"
+_GLOSSES = re.compile(r" \[[^\[\]]*: [^\[\]]*\]$", re.MULTILINE)
+
+
+def _unglossed() -> None:
+    """Stored gists keep their sentences alone."""
+    item = sa.table("item", sa.column("id", sa.Integer), sa.column("gist", sa.Text))
+    connection = op.get_bind()
+    last = 0
+    while True:
+        rows = connection.execute(
+            sa.select(item.c.id, item.c.gist)
+            .where(item.c.id > last, item.c.gist != "")
+            .order_by(item.c.id)
+            .limit(500)
+        ).all()
+        if not rows:
+            return
+        for row in rows:
+            plain = _GLOSSES.sub("", row.gist)
+            if plain != row.gist:
+                connection.execute(sa.update(item).where(item.c.id == row.id).values(gist=plain))
+        last = rows[-1].id
