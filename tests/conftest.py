@@ -69,6 +69,7 @@ sys.addaudithook(_count_sqlite)
 pytest_plugins = [
     "tests.engines.postgresql",
     "tests.engines.elasticsearch",
+    "tests.engines.elasticsearch_node",
     "tests.engines.browser",
     "tests.engines.printing",
     "tests.engines.imap",

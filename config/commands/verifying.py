@@ -121,7 +121,7 @@ def _kept_sentences(kept: KeptFindings) -> list[str]:
 
 def _index_sentences(found: IndexFindings, *, advice: bool = True) -> list[str]:
     if found.lost:
-        lines = [_line(False, "Chỉ mục", f"không có hoặc không đọc được; kho có {found.stored} tin")]
+        lines = [_line(False, "Chỉ mục", f"{found.lost_vi} (kho có {found.stored} tin)")]
     elif found.good:
         lines = [_line(True, "Chỉ mục", f"{found.held} tin, khớp với kho")]
     else:

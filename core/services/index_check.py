@@ -27,7 +27,8 @@ class IndexFindings:
     """The comparison: ids by what is wrong with them. ``waiting`` are changes that the feeder has yet to bring: not a fault.
 
     ``ahead`` are documents newer than the store (a restored database, a hand-made write): only a new index mends them. ``refused`` are
-    those that the engine does not take; they stand in quarantine. ``lost`` says why there is nothing to compare with, or is empty.
+    those that the engine does not take; they stand in quarantine. ``lost`` says why there is nothing to compare with, or is empty;
+    ``lost_vi`` the same for staff, with what to do.
     """
 
     stored: int
@@ -39,6 +40,7 @@ class IndexFindings:
     refused: tuple[int, ...] = ()
     waiting: int = 0
     lost: str = ""
+    lost_vi: str = ""
 
     @property
     def faults(self) -> int:
@@ -78,7 +80,8 @@ def compare(
         except Unavailable as error:
             if error.code not in LOST:
                 raise
-            return IndexFindings(stored=sum(1 for _ in _stored(session)), lost=error.en)
+            stored = sum(1 for _ in _stored(session))
+            return IndexFindings(stored=stored, lost=error.en, lost_vi=error.vi)
     with desk.store.read() as session:  # a later view: what changed while we compared is in its outbox
         odd = [*found.missing, *(item_id for item_id, _ in found.extra), *found.stale, *found.ahead]
         moving = _moving(session, applied, odd)

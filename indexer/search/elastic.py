@@ -45,6 +45,8 @@ REST_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 10.0
 _FACETS = ("source", "language", "tag", "kind", "domestic", "locality")
 _STEPS = 400
+#: with a shard away, no answer at all: half the hits would pass for all of them
+_WHOLE: dict[str, Any] = {"allow_partial_search_results": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +154,17 @@ class ElasticIndex:
             self.settings.index, self.settings.shards, self.settings.replicas
         ).items():
             client.indices.put_index_template(name=template, **content)
-        numbers = [int(name.rpartition("-")[2]) for name in self.names(client)]
-        name = f"{self.settings.index}-{max(numbers, default=0) + 1:06d}"
+        number = max((int(name.rpartition("-")[2]) for name in self.names(client)), default=0) + 1
+        # One that was deleted by hand left its place behind, which would be taken for the new one's.
+        while client.options(ignore_status=404).get(index=self.state, id=self._named(number)).get("found"):
+            number += 1
+        name = self._named(number)
         client.indices.create(index=name, **how)
         keep_place(client, self.state, name, Place(0, INDEX_VERSION, None))
         return name
+
+    def _named(self, number: int) -> str:
+        return f"{self.settings.index}-{number:06d}"
 
     def names(self, client: Elasticsearch) -> list[str]:
         """Every index of items of this prefix, half-made ones too."""
@@ -234,6 +242,7 @@ class ElasticIndex:
                 source=False,
                 track_total_hits=True,
                 aggs=_aggregations() if facets else None,
+                **_WHOLE,
             )
             total = int(answer["hits"]["total"]["value"])
             found = answer["aggregations"] if facets else {}
@@ -244,6 +253,7 @@ class ElasticIndex:
                     query=elastic_query.request(query, replace(filters, above=above), scored=False),
                     size=0,
                     aggs=_aggregations(),
+                    **_WHOLE,
                 )["aggregations"]
         counts = {field: _buckets(found[field]) for field in _FACETS} if facets else {}
         ids = tuple(int(hit["_id"]) for hit in answer["hits"]["hits"])
@@ -253,7 +263,7 @@ class ElasticIndex:
         """The id above which exactly as many hits stand as facets count, narrowed by histograms from the newest down."""
         low, high, wanted = filters.above or 0, filters.upto, self.facet_window
         if high is None:
-            high = int(client.search(index=self.settings.index, size=0, aggs={"m": {"max": {"field": "id"}}})["aggregations"]["m"]["value"])  # fmt: skip
+            high = int(client.search(index=self.settings.index, size=0, aggs={"m": {"max": {"field": "id"}}}, **_WHOLE)["aggregations"]["m"]["value"])  # fmt: skip
         while True:
             width = max(1, -(-(high - low) // _STEPS))
             buckets = client.search(
@@ -261,6 +271,7 @@ class ElasticIndex:
                 query=elastic_query.request(query, replace(filters, above=low, upto=high), scored=False),
                 size=0,
                 aggs={"h": {"histogram": {"field": "id", "interval": width, "offset": (low + 1) % width, "min_doc_count": 1, "order": {"_key": "desc"}}}},
+                **_WHOLE,
             )["aggregations"]["h"]["buckets"]  # fmt: skip
             for bucket in buckets:
                 if wanted <= bucket["doc_count"]:
@@ -286,6 +297,7 @@ class ElasticIndex:
                     query=elastic_query.request(query, filters, scored=False),
                     size=0,
                     aggs={"pairs": {"composite": pairs}},
+                    **_WHOLE,
                 )["aggregations"]["pairs"]
                 for bucket in found["buckets"]:
                     held[int(bucket["key"]["day"]), str(bucket["key"]["source"])] = int(bucket["doc_count"])
@@ -301,7 +313,7 @@ class ElasticIndex:
                 searches: list[dict[str, Any]] = []
                 for query, filters in questions[start : start + 100]:
                     asked = elastic_query.request(query, filters, scored=False)
-                    searches += [{}, {"query": asked, "size": 0, "track_total_hits": True}]
+                    searches += [_WHOLE, {"query": asked, "size": 0, "track_total_hits": True}]
                 for answer in client.msearch(index=self.settings.index, searches=searches)["responses"]:
                     if "error" in answer:
                         raise _away(answer["error"])
@@ -334,6 +346,7 @@ class ElasticIndex:
                         version=True,
                         source=False,
                         track_total_hits=False,
+                        **_WHOLE,
                     )
                     hits = answer["hits"]["hits"]
                     if not hits:
@@ -385,9 +398,16 @@ def _buckets(found: Any) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
+_AWAY_VI = {
+    "unavailable": "Máy tìm kiếm Elasticsearch đang không trả lời; dữ liệu vẫn nguyên và sẽ được lập chỉ mục khi máy trở lại.",
+    "absent": "Trên máy tìm kiếm Elasticsearch chưa có chỉ mục, hoặc chỉ mục đã bị xóa; dữ liệu vẫn nguyên. Bộ lịch tự lập lại; muốn lập ngay: lamro reindex",
+    "outdated": "Chỉ mục trên Elasticsearch do phiên bản khác của chương trình lập; dữ liệu vẫn nguyên. Bộ lịch tự lập lại; muốn lập ngay: lamro reindex",
+}
+
+
 def _away(error: object, code: str = "unavailable") -> Unavailable:
     return Unavailable(
-        "Máy tìm kiếm Elasticsearch đang không trả lời; dữ liệu vẫn nguyên và sẽ được lập chỉ mục khi máy trở lại.",
+        _AWAY_VI[code],
         f"Elasticsearch cannot be used: {error}",
         code=code,
     )

@@ -38,7 +38,15 @@ _ORDERS: dict[str, str] = {
 _FACETS = ("source", "language", "tag", "kind", "domestic")
 #: what SQLite says of a file that cannot be read as what it was
 _DAMAGED = ("malformed", "not a database", "no such table", "no such column", "vtable constructor failed")
-_AWAY_VI = "Chỉ mục tìm kiếm đang không dùng được; dữ liệu vẫn nguyên. Màn hình tìm trực tiếp trong kho cho tới khi chỉ mục trở lại."
+#: and of a disk with no room left: the transaction is undone, what was there before answers on
+_FULL = ("disk is full", "disk I/O error")
+_AWAY_VI = {
+    "unavailable": "Chỉ mục tìm kiếm đang không dùng được; dữ liệu vẫn nguyên. Màn hình tìm trực tiếp trong kho cho tới khi chỉ mục trở lại.",
+    "absent": "Chưa có chỉ mục tìm kiếm, hoặc tệp của nó đã bị xóa; dữ liệu vẫn nguyên. Bộ lịch tự lập lại; muốn lập ngay: lamro reindex",
+    "outdated": "Chỉ mục tìm kiếm do phiên bản khác của chương trình lập; dữ liệu vẫn nguyên. Bộ lịch tự lập lại; muốn lập ngay: lamro reindex",
+    "damaged": "Tệp chỉ mục tìm kiếm bị hỏng; dữ liệu vẫn nguyên. Sửa: lamro verify --mend",
+    "full": "Không ghi được chỉ mục tìm kiếm vì ổ đĩa đầy hoặc lỗi; dữ liệu vẫn nguyên. Dọn ổ đĩa; thay đổi đang chờ sẽ tự được đưa vào sau.",
+}
 
 
 class Fts5Index:
@@ -59,12 +67,7 @@ class Fts5Index:
             yield self._connection(create=create)
         except (sqlite3.Error, OSError) as error:
             self.close()
-            damaged = any(words in str(error) for words in _DAMAGED)
-            raise Unavailable(
-                _AWAY_VI,
-                f"The FTS5 index cannot be used: {error}",
-                code="damaged" if damaged else "unavailable",
-            ) from error
+            raise _away(f"The FTS5 index cannot be used: {error}", _code(str(error))) from error
 
     def _connection(self, *, create: bool) -> sqlite3.Connection:
         """The thread's own connection to the file that answers now; a swapped or deleted file is noticed."""
@@ -76,7 +79,7 @@ class Fts5Index:
             self.close()
         if real is None:
             if not create:
-                raise Unavailable(_AWAY_VI, "There is no FTS5 index yet.", code="absent")
+                raise _away("There is no FTS5 index yet.", "absent")
             real = self._files.first()
         connection = sqlite3.connect(
             f"{real.as_uri()}?mode={'rwc' if create else 'rw'}",
@@ -104,10 +107,9 @@ class Fts5Index:
             connection.execute(f"PRAGMA user_version={INDEX_VERSION}")
             connection.execute("COMMIT")
         elif version != INDEX_VERSION:
-            raise Unavailable(
-                _AWAY_VI,
+            raise _away(
                 f"The FTS5 index was made by another version of the program ({version}, not {INDEX_VERSION}).",
-                code="outdated" if version else "absent",
+                "outdated" if version else "absent",
             )
 
     def create(self) -> None:
@@ -260,6 +262,16 @@ def most_frequent(counts: Counter[str]) -> dict[str, int]:
     """The values of a facet as every engine gives them: by count, then by name."""
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return dict(ordered[:FACET_VALUES])
+
+
+def _code(said: str) -> str:
+    if any(words in said for words in _DAMAGED):
+        return "damaged"
+    return "full" if any(words in said for words in _FULL) else "unavailable"
+
+
+def _away(en: str, code: str) -> Unavailable:
+    return Unavailable(_AWAY_VI[code], en, code=code)
 
 
 @contextmanager

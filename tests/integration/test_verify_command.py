@@ -71,7 +71,8 @@ def test_a_sound_home_and_an_index_that_was_never_made(
         path.unlink()
     code, said = run(capsys, "verify")
     assert code == 1
-    assert "HỎNG  Chỉ mục: không có hoặc không đọc được; kho có 5 tin" in said
+    assert "HỎNG  Chỉ mục: Chưa có chỉ mục tìm kiếm, hoặc tệp của nó đã bị xóa" in said
+    assert "(kho có 5 tin)" in said
     assert "lamro verify --mend" in said
     code, said = run(capsys, "verify", "--mend")
     assert (code, "HỎNG" in said) == (0, False), said
