@@ -45,6 +45,7 @@ class IndexDocument:
 class Filters:
     """Field filters of a search; empty means no filter. Times are aware, about the moment an item was first seen.
 
+    ``certain`` asks for items that name one of ``localities`` for sure, ``elsewhere`` for items about none of these.
     ``reach`` is the least tier. ``above`` and ``upto`` bound the id, which is arrival order: a list stays what it was while new items
     arrive, and a batch of new items is searched alone.
     """
@@ -52,6 +53,8 @@ class Filters:
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     localities: tuple[str, ...] = ()
+    certain: bool = False
+    elsewhere: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     domestic: bool | None = None
     social: bool | None = None

@@ -18,6 +18,8 @@ from review_app import context
 from review_app.numbers import whole
 
 THREE = ("handled", "named", "foreign", "copies")
+#: what a box of "holds a claim" may say; both, like none, is no condition
+CLAIM = ("with", "without")
 SORTS: tuple[SortOrder, ...] = ("newest", "published", "need")
 #: 0 is any time
 DAYS = (1, 7, 30, 90, 365, 0)
@@ -47,6 +49,7 @@ def wanted(args: MultiDict[str, str]) -> queries.Wanted:
         return whole(args.get(name), default)
 
     days = figure("days", plain.days)
+    claim = set(several("claim", set(CLAIM)))
     return queries.Wanted(
         handled=three("handled", plain.handled),
         named=three("named", plain.named),
@@ -58,19 +61,22 @@ def wanted(args: MultiDict[str, str]) -> queries.Wanted:
         tags=several("tag", {"none", *Tag}),
         localities=several("locality", None),
         sources=several("source", None),
+        claim=claim.pop() if len(claim) == 1 else "",
+        reach=min(max(queries.REACH), figure("reach", 0)),
         story=figure("story", 0) or None,
         days=days if days in DAYS else plain.days,
         sort=args.get("sort", "newest") if args.get("sort") in SORTS else "newest",
         page=min(100, figure("page", 1)),
+        upto=figure("upto", 0) or None,
     )
 
 
 def address(wish: queries.Wanted, words_searched: str = "", **changes: Any) -> str:
     """The address of the list with some filters changed."""
-    wish = replace(wish, **{"page": 1, **changes})
+    wish = replace(wish, **{"page": 1, "upto": None, **changes})
     plain = plain_of(words_searched)
     values: dict[str, Any] = {"q": words_searched or None}
-    for name in (*THREE, "band", "days", "sort", "page", "story"):
+    for name in (*THREE, "band", "claim", "reach", "days", "sort", "page", "story", "upto"):
         if getattr(wish, name) != getattr(plain, name):
             values[name] = getattr(wish, name)
     for name, several in (

@@ -1,19 +1,23 @@
-"""Hộp tin: items by filters, with their reasons, facet counts and the story that a tag would go to. Every count is bounded."""
+"""Hộp tin: items by filters, with their reasons, facet counts and the story that a tag would go to. Every count is bounded.
+
+Up to :data:`CEILING` items the store counts exactly, this very moment; what the index says of a longer list is put in by the view.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.finding import Filters
+from core.finding import Filters, SearchPage
 from core.queries.frame import short_names, watched
 from core.queries.reasons import Part, item_mentions, line, same_story, same_story_line
+from core.records.claim import Claim
 from core.records.item import Item, Mention, Story, StoryLocality
 from core.records.source import Source
 from core.rules.vocabulary import BROUGHT, Band, Tag
@@ -24,6 +28,9 @@ PAGE = 20
 #: totals and facets look at so many items at most; a longer list shows a plus sign and asks to be narrowed
 CEILING = 2000
 KINDS = ("press", "social", "foreign", "hand")
+REACH = (0, 1, 2, 3)
+#: so many sources are offered beside the chosen ones
+SOURCES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +48,16 @@ class Wanted:
     """Tag values; "none" stands for untagged."""
     localities: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    claim: str = ""
+    """"with": in a story that holds a claim, "without": in none that does"""
+    reach: int = 0
+    """The least reach of the source, 0 to 3."""
     story: int | None = None
     days: int = 30
     sort: str = "newest"
     page: int = 1
+    upto: int | None = None
+    """The highest id when the first page was opened: the pages after it stay what they were while items arrive."""
 
 
 #: where a search begins: somebody who looks for a word means everything that is stored, tagged or not
@@ -91,7 +104,15 @@ class Listing:
     page: int
     pages: int
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    counted: int = 0
+    """How many of the newest items the facets looked at."""
     localities: tuple[tuple[str, str], ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+    """(id, name) of the sources to choose from: the chosen ones, then the most frequent."""
+    upto: int | None = None
+    """What the addresses of the other pages carry."""
+    newer: bool = False
+    """Whether items of this list arrived since its first page was opened."""
 
     @property
     def first(self) -> int:
@@ -105,12 +126,12 @@ class Listing:
 
 
 def filters(wanted: Wanted, codes: Sequence[str], now: datetime) -> Filters:
-    """As much of the filters as the index knows, so that its first :data:`CEILING` hits are of the right kind.
+    """The filters as the index knows them, so that its first :data:`CEILING` hits are of the right kind; see :func:`index_counts`.
 
-    :func:`listing` asks the store for all of them again: the index may be a second behind, and some it does not hold.
+    :func:`listing` asks the store for all of them again: the index may be a second behind.
     """
     if wanted.story is not None:
-        return Filters(story=wanted.story)
+        return Filters(story=wanted.story, upto=wanted.upto)
     tags = tuple("" if tag == "none" else tag for tag in wanted.tags)
     if not tags and wanted.handled:
         tags = tuple(Tag) if wanted.handled == "with" else ("",)
@@ -119,10 +140,22 @@ def filters(wanted: Wanted, codes: Sequence[str], now: datetime) -> Filters:
         sources=wanted.sources,
         languages=wanted.languages,
         localities=named,
+        certain=wanted.band == "in",
+        elsewhere=tuple(codes) if wanted.named == "without" and not named else (),
         tags=tags,
         domestic={"with": False, "without": True}.get(wanted.foreign),
+        has_claim={"with": True, "without": False}.get(wanted.claim),
         since=now - timedelta(days=wanted.days) if wanted.days else None,
+        kinds=wanted.kinds,
+        copies={"with": True, "without": False}.get(wanted.copies),
+        reach=wanted.reach,
+        upto=wanted.upto,
     )
+
+
+def index_counts(wanted: Wanted) -> bool:
+    """Whether the index means exactly what the list means: it does not tell a doubtful name from one taken over from a story."""
+    return wanted.band != "check"
 
 
 def listing(
@@ -149,6 +182,8 @@ def listing(
             Story.tag,
             Source.social,
             Source.domestic,
+            Source.reach_tier,
+            _claimed().label("claimed"),
         )
         .order_by(None)
         .order_by(*_order(wanted.sort))
@@ -159,6 +194,8 @@ def listing(
     pages = max(1, -(-len(seen) // PAGE))
     page = min(max(1, wanted.page), pages)
     ids = [row.id for row in seen[(page - 1) * PAGE : page * PAGE]]
+    facets = _facets(session, seen, names)
+    newest = session.scalar(select(func.max(Item.id)))
     return Listing(
         rows=rows(
             session,
@@ -171,9 +208,70 @@ def listing(
         capped=capped,
         page=page,
         pages=pages,
-        facets=_facets(session, seen, names),
+        facets=facets,
+        counted=len(seen),
         localities=tuple(short_names(names).items()),
+        sources=source_names(session, wanted.sources, facets["source"]),
+        upto=wanted.upto or newest,
+        newer=wanted.upto is not None and _newer(session, wanted, list(names), now, searched),
     )
+
+
+def indexed(session: Session, found: Listing, unit_id: int, wanted: Wanted, page: SearchPage) -> Listing:
+    """A list that is longer than the store counts, with the total and the facets that the index counted."""
+    codes = watched(session, unit_id)
+    facets = _of_index(page.facets, codes)
+    return replace(
+        found,
+        total=max(page.total, found.total),
+        capped=False,
+        facets=facets,
+        counted=page.counted,
+        sources=source_names(session, wanted.sources, facets["source"]),
+    )
+
+
+def _of_index(facets: dict[str, dict[str, int]], codes: Iterable[str]) -> dict[str, dict[str, int]]:
+    """The counts of an index under the names of the controls."""
+    places = facets.get("locality", {})
+    claims = facets.get("has_claim", {})
+    return {
+        "kind": facets.get("kind", {}),
+        "language": {code: count for code, count in facets.get("language", {}).items() if code},
+        "tag": {tag or "none": count for tag, count in facets.get("tag", {}).items()},
+        "source": {source: count for source, count in facets.get("source", {}).items() if source},
+        "claim": {"with": claims.get("1", 0), "without": claims.get("0", 0)},
+        "reach": _at_least({int(tier): count for tier, count in facets.get("reach_tier", {}).items()}),
+        "locality": {code: places[code] for code in codes if code in places},
+    }
+
+
+def _at_least(tiers: Mapping[int, int]) -> dict[str, int]:
+    return {str(least): sum(n for tier, n in tiers.items() if tier >= least) for least in REACH[1:]}
+
+
+def source_names(
+    session: Session, chosen: Sequence[str], counts: Mapping[str, int]
+) -> tuple[tuple[str, str], ...]:
+    """(id, name) of the chosen sources, then of the most frequent."""
+    frequent = sorted(counts, key=lambda source: (-counts[source], source))
+    ids = list(dict.fromkeys([*chosen, *frequent]))[: len(chosen) + SOURCES]
+    names = {
+        row.id: row.name for row in session.execute(select(Source.id, Source.name).where(Source.id.in_(ids)))
+    }
+    return tuple((source, names[source]) for source in ids if source in names)
+
+
+def _newer(
+    session: Session, wanted: Wanted, codes: list[str], now: datetime, searched: Searched | None
+) -> bool:
+    """Without the words of a search, which the store does not look for: there, any newer item counts."""
+    query = (
+        select(Item.id)
+        if searched is not None
+        else _where(select(Item.id), replace(wanted, upto=None), codes, now)
+    )
+    return session.scalar(query.where(Item.id > (wanted.upto or 0)).limit(1)) is not None
 
 
 def count(
@@ -227,8 +325,14 @@ def _three(query: Select[Any], state: str, condition: Any) -> Select[Any]:
     return query
 
 
+def _claimed() -> ColumnElement[bool]:
+    return exists().where(Claim.story_id == Item.story_id)
+
+
 def _where(query: Select[Any], wanted: Wanted, codes: list[str], now: datetime) -> Select[Any]:
     query = query.outerjoin(Story, Item.story_id == Story.id).outerjoin(Source, Item.source_id == Source.id)
+    if wanted.upto is not None:
+        query = query.where(Item.id <= wanted.upto)
     if wanted.story is not None:
         return query.where(Item.story_id == wanted.story)
     if wanted.days:
@@ -249,13 +353,13 @@ def _where(query: Select[Any], wanted: Wanted, codes: list[str], now: datetime) 
         query = _three(query, wanted.handled, tagged)
     else:
         query = query.where(
-            or_(
-                Story.tag.in_([tag for tag in wanted.tags if tag != "none"]),
-                *([Story.tag == ""] if "none" in wanted.tags else []),
-            )
+            func.coalesce(Story.tag, "").in_(["" if tag == "none" else tag for tag in wanted.tags])
         )
     query = _three(query, wanted.foreign, and_(Source.domestic.is_not(None), Source.domestic.is_(False)))
     query = _three(query, wanted.copies, Item.copy_of_id.is_not(None))
+    query = _three(query, wanted.claim, _claimed())
+    if wanted.reach:
+        query = query.where(Source.reach_tier >= wanted.reach)
     if wanted.kinds:
         query = query.where(or_(*[_kind(kind) for kind in wanted.kinds]))
     if wanted.languages:
@@ -266,12 +370,18 @@ def _where(query: Select[Any], wanted: Wanted, codes: list[str], now: datetime) 
 
 
 def told(codes: Sequence[str]) -> ColumnElement[bool]:
-    """Items that name none of the places themselves, in a story that is about one: shown with it, each once."""
-    stories = select(StoryLocality.story_id).where(
-        StoryLocality.locality.in_(codes), StoryLocality.band.in_([Band.IN, Band.CHECK])
+    """Items in a story about one of the places that they do not name themselves: shown with it, each once."""
+    named = (
+        exists()
+        .where(Mention.item_id == Item.id, Mention.locality == StoryLocality.locality)
+        .correlate(Item, StoryLocality)
     )
-    named = exists().where(Mention.item_id == Item.id, Mention.locality.in_(codes))
-    return and_(Item.story_id.in_(stories), ~named)
+    return exists().where(
+        StoryLocality.story_id == Item.story_id,
+        StoryLocality.locality.in_(codes),
+        StoryLocality.band.in_([Band.IN, Band.CHECK]),
+        ~named,
+    )
 
 
 def _kind(kind: str) -> Any:
@@ -302,6 +412,9 @@ def _facets(session: Session, seen: Sequence[Any], names: dict[str, str]) -> dic
         "kind": dict(kinds),
         "language": dict(Counter(row.language for row in seen if row.language)),
         "tag": dict(Counter(row.tag or "none" for row in seen)),
+        "source": dict(Counter(row.source_id for row in seen if row.source_id)),
+        "claim": dict(Counter("with" if row.claimed else "without" for row in seen)),
+        "reach": _at_least(Counter(row.reach_tier or 0 for row in seen)),
     }
     if len(names) > 1 and seen:
         places: Counter[str] = Counter()
@@ -316,7 +429,11 @@ def _facets(session: Session, seen: Sequence[Any], names: dict[str, str]) -> dic
             of_story = session.execute(
                 select(Item.id, StoryLocality.locality)
                 .join(StoryLocality, StoryLocality.story_id == Item.story_id)
-                .where(Item.id.in_(part), StoryLocality.locality.in_(list(names)))
+                .where(
+                    Item.id.in_(part),
+                    StoryLocality.locality.in_(list(names)),
+                    StoryLocality.band != Band.OUT,
+                )
             ).all()
             named = {(row.item_id, row.locality) for row in own}
             shown = {(row.item_id, row.locality) for row in own if row.band != Band.OUT}

@@ -73,7 +73,7 @@ def index_document(session: Session, item_ids: Sequence[int]) -> list[IndexDocum
     for place in session.execute(
         select(Item.id, StoryLocality.locality)
         .join(StoryLocality, StoryLocality.story_id == Item.story_id)
-        .where(Item.id.in_(item_ids))
+        .where(Item.id.in_(item_ids), StoryLocality.band != Band.OUT)
         .order_by(StoryLocality.locality)
     ):
         if (place.id, place.locality) not in named:

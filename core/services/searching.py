@@ -121,12 +121,7 @@ def matches(
     if actor is not None:
         require(actor, "item.search")
     offset = max(0, offset)
-    node: Node | None = None
-    if query.strip():
-        parsed = parse_query(query)
-        if isinstance(parsed, query_language.Invalid):
-            raise Invalid(parsed.vi, parsed.en, fields={"q": parsed.vi})
-        node = parsed
+    node = _read(query)
     page: SearchPage | None = None
     if desk.index is not None:
         try:
@@ -146,6 +141,30 @@ def matches(
         BANNER_VI if away else "",
         BANNER_EN if away else "",
     )
+
+
+def counted(desk: Desk, actor: Actor, query: str, filters: Filters) -> SearchPage | None:
+    """Total and facet counts alone, by the index; None without one, or while it is away. For a list too long for the store to count.
+
+    Raises as :func:`search` does.
+    """
+    require(actor, "item.search")
+    node = _read(query)
+    if desk.index is None:
+        return None
+    try:
+        return desk.index.search(node, filters, sort="newest", limit=0, facets=True)
+    except Unavailable:
+        return None
+
+
+def _read(query: str) -> Node | None:
+    if not query.strip():
+        return None
+    parsed = parse_query(query)
+    if isinstance(parsed, query_language.Invalid):
+        raise Invalid(parsed.vi, parsed.en, fields={"q": parsed.vi})
+    return parsed
 
 
 def _hits(session: Session, ids: Sequence[int], node: Node | None) -> tuple[Hit, ...]:
@@ -233,10 +252,12 @@ def _without_index(
 
 def _passes(document: IndexDocument, filters: Filters) -> bool:
     places = {*document.localities, *document.localities_check}
+    named = set(document.localities) if filters.certain else places
     return (
         (not filters.sources or document.source in filters.sources)
         and (not filters.languages or document.language in filters.languages)
-        and (not filters.localities or not places.isdisjoint(filters.localities))
+        and (not filters.localities or not named.isdisjoint(filters.localities))
+        and places.isdisjoint(filters.elsewhere)
         and (not filters.tags or document.tag in filters.tags)
         and (filters.domestic is None or document.domestic == filters.domestic)
         and (filters.social is None or document.social == filters.social)
@@ -281,7 +302,8 @@ def _holds(node: Node, words: dict[str, set[str]], runs: dict[str, list[str]]) -
 
 def _facets(found: Sequence[IndexDocument]) -> dict[str, dict[str, int]]:
     counts: dict[str, Counter[str]] = {
-        name: Counter() for name in ("source", "language", "tag", "kind", "domestic", "locality")
+        name: Counter()
+        for name in ("source", "language", "tag", "kind", "domestic", "has_claim", "reach_tier", "locality")
     }
     for document in found:
         counts["source"][document.source] += 1
@@ -289,5 +311,7 @@ def _facets(found: Sequence[IndexDocument]) -> dict[str, dict[str, int]]:
         counts["tag"][document.tag] += 1
         counts["kind"][document.kind] += 1
         counts["domestic"][str(int(document.domestic))] += 1
+        counts["has_claim"][str(int(document.has_claim))] += 1
+        counts["reach_tier"][str(document.reach_tier)] += 1
         counts["locality"].update({*document.localities, *document.localities_check})
     return {name: dict(counter) for name, counter in counts.items()}

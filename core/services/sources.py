@@ -13,15 +13,19 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict, Invalid, NotFound
 from core.ports import CheckedSource
 from core.queries import source_state
+from core.records.item import Item
 from core.records.source import Source
 from core.rules.permissions import require
 from core.rules.vocabulary import SourceState
 from core.services import audit, source_course
 from core.services.desk import Actor, Desk
+from core.services.stories import reindex
 
 #: minutes between readings of a source of which nothing is known yet
 _INTERVAL = 60
 _LONGEST_SILENCE = 365 * 24
+#: what the search index holds of a source with each of its items
+_SEARCHED = {"domestic", "social", "reach_tier"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,10 @@ def edit_source(desk: Desk, actor: Actor | None, source_id: str, version: int, s
                 row.off_since = None if source.enabled else desk.clock.now()
             for key, value in changed.items():
                 setattr(row, key, value)
+            if _SEARCHED & set(changed):
+                session.flush()
+                of_it = session.scalars(select(Item.id).where(Item.source_id == source_id)).all()
+                reindex(session, desk, of_it)
             if source.catalogue_values is not None:
                 row.catalogue_values = _plain(source.catalogue_values)
             if {"url", "kind", "rules"} & set(changed):

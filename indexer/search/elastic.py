@@ -43,7 +43,7 @@ SCREEN_SECONDS = 2.0
 REST_SECONDS = 5.0
 #: which index answers, and of which version, is looked up again after this
 LOOK_AGAIN_SECONDS = 10.0
-_FACETS = ("source", "language", "tag", "kind", "domestic", "locality")
+_FACETS = ("source", "language", "tag", "kind", "domestic", "has_claim", "reach_tier", "locality")
 _STEPS = 400
 #: with a shard away, no answer at all: half the hits would pass for all of them
 _WHOLE: dict[str, Any] = {"allow_partial_search_results": False}

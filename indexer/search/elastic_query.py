@@ -35,10 +35,12 @@ def conditions(filters: Filters) -> list[dict[str, Any]]:
         ("language", filters.languages),
         ("tag", filters.tags),
         ("kind", filters.kinds),
-        ("locality", filters.localities),
+        ("locality_in" if filters.certain else "locality", filters.localities),
     ):
         if words:
             clauses.append({"terms": {field: list(words)}})
+    if filters.elsewhere:
+        clauses.append({"bool": {"must_not": [{"terms": {"locality": list(filters.elsewhere)}}]}})
     for field, flag in (
         ("domestic", filters.domestic),
         ("social", filters.social),

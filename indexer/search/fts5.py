@@ -35,7 +35,7 @@ _ORDERS: dict[str, str] = {
     "published": "doc.published DESC NULLS LAST, doc.id DESC",
     "need": "doc.need DESC, doc.id DESC",
 }
-_FACETS = ("source", "language", "tag", "kind", "domestic")
+_FACETS = ("source", "language", "tag", "kind", "domestic", "has_claim", "reach_tier")
 #: what SQLite says of a file that cannot be read as what it was
 _DAMAGED = ("malformed", "not a database", "no such table", "no such column", "vtable constructor failed")
 #: and of a disk with no room left: the transaction is undone, what was there before answers on

@@ -72,8 +72,16 @@ class Condition:
                 self._add(f"doc.{column} = ?", int(flag))
         if filters.localities:
             places = ", ".join("?" * len(filters.localities))
+            sure = " AND band = 'in'" if filters.certain else ""
             self._add(
-                f"doc.id IN (SELECT doc FROM doc_locality WHERE locality IN ({places}))", *filters.localities
+                f"doc.id IN (SELECT doc FROM doc_locality WHERE locality IN ({places}){sure})",
+                *filters.localities,
+            )
+        if filters.elsewhere:
+            places = ", ".join("?" * len(filters.elsewhere))
+            self._add(
+                f"NOT EXISTS (SELECT 1 FROM doc_locality WHERE doc = doc.id AND locality IN ({places}))",
+                *filters.elsewhere,
             )
         if filters.story is not None:
             self._add("doc.story = ?", filters.story)

@@ -9,8 +9,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from core.errors import Invalid, LamroError
 from core.queries import inbox as queries
 from core.queries import saved_filters as filter_queries
+from core.queries.frame import watched
 from core.rules.vocabulary import Tag
-from core.services import saved_filters, triage
+from core.services import saved_filters, searching, triage
 from review_app import context, frame, inbox_filters, words
 from review_app.gate import allow_act, local_path
 from review_app.language import both, current
@@ -44,6 +45,8 @@ def _page(refused: str, name: str = "") -> Response:
         listing = queries.listing(
             session, person.unit_id, wish, context.now(), language=current(), searched=found
         )
+    if listing.capped and not problem:
+        listing = _counted(listing, wish, searched)
     html = render_template(
         "inbox/index.html",
         listing=listing,
@@ -52,13 +55,27 @@ def _page(refused: str, name: str = "") -> Response:
         banner=banner,
         problem=problem,
         address=lambda **changes: inbox_filters.address(wish, searched, **changes),
-        here=inbox_filters.address(wish, searched, page=wish.page),
+        here=inbox_filters.address(wish, searched, page=wish.page, upto=wish.upto),
         kept=inbox_filters.kept(wish, searched),
         refused=refused,
         filter_name=name,
         days=inbox_filters.DAYS,
     )
     return make_response(html, 400 if problem or refused else 200)
+
+
+def _counted(listing: queries.Listing, wish: queries.Wanted, searched: str) -> queries.Listing:
+    """A list too long for the store to count, counted by the index where that means the same."""
+    if not queries.index_counts(wish):
+        return listing
+    person = context.actor()
+    with context.reading() as session:
+        filters = queries.filters(wish, list(watched(session, person.unit_id)), context.now())
+    page = searching.counted(context.desk(), person, searched, filters)
+    if page is None:
+        return listing
+    with context.reading() as session:
+        return queries.indexed(session, listing, person.unit_id, wish, page)
 
 
 @blueprint.post("/inbox/filters")
