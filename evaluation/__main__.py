@@ -17,6 +17,7 @@ from evaluation.table import Line, as_json, as_table
 PARTS: dict[str, Callable[[], list[Line]]] = {
     "places": lambda: [texts.places()],
     "language": lambda: [texts.languages()],
+    "trimming": lambda: [texts.trimming()],
     "dates": lambda: [texts.dates()],
     "claims": lambda: [texts.claims()],
     "copies": lambda: [groups.copies()],

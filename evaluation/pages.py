@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import mean
 from typing import Any
+from urllib.parse import urlsplit
 
 from core.text.tokens import folded_words
+from core.text.trimming import trim
 from crawlers.parsers.article import extract_article
 from evaluation.table import Line
 
@@ -25,6 +27,7 @@ def measured(folder: Path) -> Iterator[Line]:
     gold = list(_gold_pages(folder / "fundus"))
     if gold:
         yield _texts(gold)
+        yield _trimmed(gold)
         yield _dates(gold)
     named = sorted(path for path in folder.rglob("*.html") if path.is_file())
     if named:
@@ -63,6 +66,20 @@ def _texts(gold: list[tuple[str, str, bytes, dict[str, Any]]]) -> Line:
     figures = {"f1": mean(ours), "worst": min(ours), "beside": 1 + mean(ours) - mean(theirs)}
     floors = {"worst": 0.6, "beside": 0.995}
     return Line("pages", "text, real pages", len(gold), figures, floors, tuple(wrong))
+
+
+def _trimmed(gold: list[tuple[str, str, bytes, dict[str, Any]]]) -> Line:
+    """The same pages as they are stored. ``beside`` is the mean with trimming minus that without, plus one."""
+    before, after, wrong = [], [], []
+    for name, url, body, said in gold:
+        wanted = "\n".join(_paragraphs(said["body"]))
+        page = extract_article(body, url, None, NOW)
+        kept = trim(page.title, page.text, host=urlsplit(url).hostname or "")
+        before.append(token_f1(page.text, wanted))
+        after.append(token_f1(kept.text, wanted))
+        wrong.append(f"{name}: {before[-1]:.4f} -> {after[-1]:.4f}; {kept.title == said['title']}")
+    figures = {"f1": mean(after), "beside": 1 + mean(after) - mean(before)}
+    return Line("trimming", "text, real pages", len(gold), figures, {"beside": 1.0}, tuple(wrong))
 
 
 def _paragraphs(body: dict[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from core.clock import VIETNAM
 from evaluation import groups, pages
@@ -32,6 +33,8 @@ def measured(data: Path, parts: Sequence[str]) -> Iterator[Line]:
         yield _places(path)
     if wanted("language", data / "news-items"):
         yield from map(_language, sorted((data / "news-items").glob("*.jsonl.gz")))
+    if wanted("trimming", data / "news-items"):
+        yield from map(_titles, sorted((data / "news-items").glob("*.jsonl.gz")))
     if wanted("stories", path := data / "dedupe-clusters" / "docs.jsonl"):
         yield _stories(path)
     if wanted("pages", path := data / "html"):
@@ -60,6 +63,20 @@ def _language(path: Path) -> Line:
             wrong.append(f"{found}: {row['link']}")
     figures = figures_of(counts.score, right=counts.score.recall)
     return Line("language", f"titles of {path.name[:14]}", len(rows), figures, {"right": 0.97}, tuple(wrong))
+
+
+def _titles(path: Path) -> Line:
+    """Titles out of the outlets' own feeds, which carry no name of theirs: what is taken off is shown, nearly nothing may be."""
+    from core.text.trimming import trim
+
+    rows = list(lines(path))
+    wrong = []
+    for row in rows:
+        found = trim(row["title"], "", outlet=row["outlet"], host=urlsplit(row["link"]).hostname or "")
+        if found.title != row["title"]:
+            wrong.append(f"{found.title}: {row['link']}")
+    figures = {"kept": 1 - len(wrong) / max(1, len(rows))}
+    return Line("trimming", f"titles of {path.name[:14]}", len(rows), figures, {"kept": 0.999}, tuple(wrong))
 
 
 def _stories(path: Path) -> Line:

@@ -38,6 +38,26 @@ def place_line(name: str, rows: list[dict[str, Any]], floors: dict[str, float]) 
     )
 
 
+def trimming() -> Line:
+    """Titles and texts as outlets dress them: is exactly what the outlet put around them taken off? ``kept``: nothing else is lost."""
+    from core.text.trimming import trim
+
+    rows = cases("trimming")
+    right, wrong, whole, kept = 0, [], 0, 0
+    for row in rows:
+        found = trim(row["title"], row["text"], outlet=row["outlet"], host=row["host"])
+        got = [found.title, found.text, found.credit]
+        want = [row["want_title"], row["want_text"], row["credit"]]
+        right += got == want
+        if want[:2] == [row["title"], row["text"]]:
+            whole += 1
+            kept += got[:2] == want[:2]
+        if got != want:
+            wrong.append(f"{row['id']}: {got}")
+    figures = {"right": right / len(rows), "kept": kept / whole}
+    return Line("trimming", "own", len(rows), figures, {"right": 0.97, "kept": 1.0}, tuple(wrong))
+
+
 def languages(folder: Path = CASES) -> Line:
     """Short texts; precision and recall are means over the languages, ``right`` is the share of all texts."""
     from indexer.analysis.language import detect

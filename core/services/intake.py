@@ -308,9 +308,7 @@ def _read(desk: Desk, texts: Sequence[Prepared], around: Outside) -> list[Prepar
                 )
             )
         }
-    return [
-        text if known.get(text.key) == text.content_sha256 else analysed(desk, text, around) for text in texts
-    ]
+    return [text if text.says(known.get(text.key, "")) else analysed(desk, text, around) for text in texts]
 
 
 def _store(

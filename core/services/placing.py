@@ -82,9 +82,7 @@ def make_plan(session: Session, desk: Desk, texts: Sequence[Prepared]) -> Plan:
             # A feed's summary, or what a person typed, never replaces the article that was read.
             poorer = "article_not_read" in text.warnings and len(text.text) <= old.length
             typed = text.via in BROUGHT and old.received_via not in BROUGHT
-            step.outcome = (
-                "seen" if old.content_sha256 == text.content_sha256 or poorer or typed else "edited"
-            )
+            step.outcome = "seen" if text.says(old.content_sha256) or poorer or typed else "edited"
             if step.outcome == "edited" and text.analysis is None:
                 # It was the same a moment ago, and somebody stored another state since.
                 again = analysed(desk, text, outside(session, [text.source_id] if text.source_id else []))

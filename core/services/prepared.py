@@ -22,6 +22,7 @@ from core.services import rematching, suggestions
 from core.services.desk import Desk
 from core.text.handles import mask_handle, mask_handles_in
 from core.text.normalise import clean
+from core.text.trimming import Trimmed, trim
 from core.text.urls import canonical_url, host_of
 
 TITLE_LIMIT, TEXT_LIMIT, SUMMARY_LIMIT = 500, 200_000, 4000
@@ -48,6 +49,10 @@ class Prepared:
     title: str
     text: str
     content_sha256: str
+    #: of the words before what the outlet puts around them was taken off: how items were stored that are older than that
+    untrimmed_sha256: str = ""
+    #: another outlet that the first line names in front of the text
+    credit: str = ""
     source_id: str | None = None
     summary: str = ""
     author: str = ""
@@ -70,6 +75,10 @@ class Prepared:
     analysis: Analysis | None = None
     #: judged claims that it is like; only texts that may speak of a watched place are compared
     like: tuple[ClaimLikeness, ...] = ()
+
+    def says(self, content_sha256: str) -> bool:
+        """True when a stored text of this hash has the same words."""
+        return content_sha256 in {self.content_sha256, self.untrimmed_sha256}
 
     def when(self, now: datetime) -> datetime:
         """When it happened, as far as known: publication, never in the future; else now."""
@@ -155,6 +164,7 @@ def from_candidate(candidate: Candidate, around: Outside, *, via: str = "crawl")
             social=social,
             views=candidate.views,
         ),
+        outlet="" if source is None else source.name,
     )
 
 
@@ -185,6 +195,7 @@ def from_import(row: ImportRow, around: Outside) -> Prepared | Refusal:
             via="import",
             social=source is not None and source.social,
         ),
+        outlet="" if source is None else source.name,
     )
 
 
@@ -226,7 +237,13 @@ def analysed(desk: Desk, prepared: Prepared, around: Outside) -> Prepared | Refu
 
 
 def _prepared(
-    address: str, title: str, text: str, refuse: Callable[[str, str], Refusal], blank: Prepared
+    address: str,
+    title: str,
+    text: str,
+    refuse: Callable[[str, str], Refusal],
+    blank: Prepared,
+    *,
+    outlet: str = "",
 ) -> Prepared | Refusal:
     try:
         canonical = canonical_url(address)
@@ -239,7 +256,14 @@ def _prepared(
     summary = mask_handles_in(clean(blank.summary).strip())[:SUMMARY_LIMIT]
     if not shown_title and not shown_text:
         return refuse("không có tiêu đề và nội dung", "neither title nor text")
-    shown_title = shown_title or _first_words(shown_text)
+    whole = text_hash(shown_title or _first_words(shown_text), shown_text)
+    # A post says what its writer says: nothing around it is an outlet's.
+    kept = (
+        Trimmed(shown_title, shown_text)
+        if blank.social
+        else trim(shown_title, shown_text, outlet=outlet, host=host_of(canonical))
+    )
+    shown_title, shown_text = kept.title or _first_words(kept.text), kept.text
     path = "" if blank.capture is None else blank.capture.path
     if len(path) > 300 or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
         return refuse("đường dẫn bản lưu trang không hợp lệ", "the path of the capture leaves its folder")
@@ -251,6 +275,8 @@ def _prepared(
         text=shown_text,
         summary=summary,
         content_sha256=text_hash(shown_title, shown_text),
+        untrimmed_sha256=whole,
+        credit=kept.credit,
     )
 
 

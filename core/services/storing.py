@@ -241,7 +241,7 @@ def _read_into(item: Item, text: Prepared, mentions: _Mentions) -> None:
     found = text.found
     item.language, item.lead, item.gist = found.language[:12], found.lead, found.gist
     item.body_hash, item.shingles = found.keys.body_hash, found.keys.shingles
-    item.figures, item.attributed_to = found.keys.figures, found.attributed_to[:120]
+    item.figures, item.attributed_to = found.keys.figures, (found.attributed_to or text.credit)[:120]
     seen = {row["band"] for row in mentions}
     item.band = next((band for band in (Band.IN, Band.CHECK) if band in seen), Band.OUT)
 

@@ -185,7 +185,7 @@ def _only_our_reading(
         if not from_page and last is None:
             return False
         before = item.content_sha256 if from_page or last is None else last.content_sha256
-        if read.content_sha256 == before or desk.reader is None:
+        if read.says(before) or desk.reader is None:
             return False
         kept = select(Capture.id).where(
             Capture.item_id == item.id, Capture.kind == "warc", Capture.status == 200, Capture.purged_at.is_(None)
@@ -318,7 +318,7 @@ def _page_version(session: Session, desk: Desk, item_id: int, text: Prepared) ->
         .order_by(ItemVersion.number.desc())
         .limit(1)
     )
-    if last is not None and last.content_sha256 == text.content_sha256:
+    if last is not None and text.says(last.content_sha256):
         return None
     item = session.get_one(Item, item_id)
     number = (_last_number(session, item_id) or 0) + 1

@@ -26,7 +26,15 @@ def lines() -> list[Line]:
 
 def test_no_floor_is_missed(lines: list[Line]) -> None:
     assert [sentence for line in lines for sentence in line.below] == []
-    assert {line.part for line in lines} == {"places", "language", "dates", "claims", "copies", "stories"}
+    assert {line.part for line in lines} == {
+        "places",
+        "language",
+        "dates",
+        "claims",
+        "copies",
+        "stories",
+        "trimming",
+    }
     assert all(line.floors for line in lines)
 
 
@@ -40,6 +48,14 @@ def test_the_cases_ask_in_earnest() -> None:
         row["language"] for row in languages
     }
     assert Counter(row["kind"] for row in languages)["no-marks"] >= 10
+    dressed = cases("trimming")
+    assert len(dressed) >= 60
+    assert (
+        0.3
+        <= sum(row["title"] == row["want_title"] and row["text"] == row["want_text"] for row in dressed)
+        / len(dressed)
+        <= 0.6
+    )
     copies = cases("copies")
     assert len(copies) >= 40
     assert {"bulletin", "price-list", "notice", "embedded", "inserted-paragraph", "trimmed", "no-marks"} <= {
@@ -63,6 +79,7 @@ def test_the_cases_ask_in_earnest() -> None:
         ("places", "indexer.analysis.places.matcher.match_text", lambda text, codes: []),
         ("language", "indexer.analysis.language.detect", lambda text: "vi"),
         ("claims", "indexer.analysis.claims.likeness.like_claims", lambda title, text, known: ()),
+        ("trimming", "core.text.trimming._without_links", lambda text: text),
         ("copies", "indexer.analysis.copies._same_figures", lambda a, b: True),
         ("copies", "indexer.analysis.copies.MIN_SHINGLES", 100_000),
         ("stories", "indexer.analysis.stories.same_story", lambda title, lead, places, at, near, *table: near[0].story_id if near else None),
