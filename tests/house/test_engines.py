@@ -132,6 +132,7 @@ def test_plain():
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("workers", ["2"])
 def test_the_end_of_a_run_names_who_took_part(tmp_path, workers):
     done = _run_pytest(tmp_path, INNER_ENGINES, "-n", workers, LAMRO_TEST_ELASTICSEARCH_URL="")

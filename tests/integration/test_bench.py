@@ -36,6 +36,7 @@ def test_each_pipeline_brings_every_page_into_the_index(run, made: list[Made], t
     assert len(stages) >= 3
 
 
+@pytest.mark.long
 def test_crawls_are_played_and_reported(made: list[Made], tmp_path: Path) -> None:
     feeds = unchanged_feeds(4, tmp_path)
     assert feeds.outcomes == {"unchanged": 4}

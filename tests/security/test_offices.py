@@ -315,7 +315,10 @@ def test_every_form_and_page_has_its_line(ground: Ground) -> None:
     assert pages == set(PAGES) | SHARED_PAGES
 
 
-@pytest.mark.parametrize("side", sorted(ALL))
+@pytest.mark.parametrize(
+    "side",
+    [pytest.param(side, marks=() if side == "neighbour" else pytest.mark.long) for side in sorted(ALL)],
+)
 def test_no_form_moves_another_offices_thing(ground: Ground, side: str) -> None:
     """404 or 403, nothing changed, and the try stands in the audit log."""
     stranger = ground.people[side]

@@ -106,6 +106,7 @@ def test_a_failing_migration_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
         assert inspect(connection).get_table_names() == []
 
 
+@pytest.mark.long
 def test_two_programs_that_start_together_make_one_schema(
     tmp_path: Path, postgres_server: PostgresServer
 ) -> None:
