@@ -9,6 +9,7 @@ from core.queries.calibration import never_measured
 from core.queries.frame import short_names, watched
 from review_app import context
 from review_app.gate import allow_act
+from review_app.language import current
 
 blueprint = Blueprint("today", __name__)
 
@@ -19,7 +20,7 @@ def index() -> str:
     """The first screen."""
     person = context.actor()
     with context.reading() as session:
-        board = queries.board(session, person.unit_id, context.now())
+        board = queries.board(session, person.unit_id, context.now(), language=current())
         names = short_names(watched(session, person.unit_id))
         unmeasured = never_measured(session, list(names), person.unit_id)
     return render_template(

@@ -39,6 +39,14 @@ def test_today_ranks_by_need_and_says_why(office, person):
     assert "Tiếng Anh:" in text and "(máy tóm ý, chưa có người kiểm)" in text
 
 
+def test_the_reasons_speak_the_readers_language(person):
+    officer = person("hanh.dt")
+    assert "gần đó có" in words(officer.get("/today"))
+    officer.post("/account", {"language": "en", "theme": "auto"})
+    text = words(officer.get("/today"))
+    assert "is near" in text and "gần đó có" not in text
+
+
 def test_another_office_sees_its_own_queue(person):
     text = words(person("xa.ban").get("/today"))
     assert "Vỡ đê" not in text and "Hết việc cho lúc này" in text
