@@ -247,7 +247,9 @@ class Dossier:
     evidence: tuple[DossierEvidence, ...]
     open_questions: tuple[str, ...]
     items: tuple[tuple[str, str, datetime], ...]
-    """(title, address, first seen) of the stories' items."""
+    """(title, address, first seen) of the stories' items; behind a title in brackets where the item itself comes from."""
+    origins: tuple[str, ...] = ()
+    """by claim: where the item it was quoted from comes from ("tin dẫn lại từ Báo X"), empty for its own words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.queries import people
+from core.queries.origin import Origin, origins
 from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.incident import Incident
 from core.records.item import Capture, Item, Story
@@ -82,6 +83,7 @@ class ClaimPage:
     item_at: datetime
     item_language: str
     source_name: str
+    origin: Origin
     created_by: str
     created_at: datetime
     declared: str
@@ -174,6 +176,7 @@ def page(session: Session, claim: Claim, every: dict[int, Unit]) -> ClaimPage:
         item_at=item.published_at or item.first_seen_at,
         item_language=item.language,
         source_name=source.name if source is not None else "",
+        origin=origins(session, [item.id]).get(item.id, Origin()),
         created_by=known[claim.created_by].name,
         created_at=claim.created_at,
         declared=every[claim.concerns_unit_id].short_name if claim.concerns_unit_id in every else "",

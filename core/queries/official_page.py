@@ -196,7 +196,7 @@ def _recipients(document: OfficialDocument) -> tuple[str, ...]:
 
 def _annex(document: OfficialDocument, dossier: Dossier) -> Annex:
     parts = [
-        Part("I. Tuyên bố được xem xét", _listed(dossier.claims)),
+        Part("I. Tuyên bố được xem xét", _listed(_claims(dossier))),
         Part(
             "II. Kết luận và lập luận",
             (
@@ -226,6 +226,15 @@ def _annex(document: OfficialDocument, dossier: Dossier) -> Annex:
         parts.append(_table("VI. Tin đã ghi nhận", ("TT", "Tin", "Địa chỉ", "Ghi nhận lúc"), rows))
     title = f"HỒ SƠ LÀM RÕ VỤ VIỆC SỐ {line(dossier.incident_number)}: {line(dossier.title)}"
     return Annex(title.upper(), _reference(document), tuple(parts))
+
+
+def _claims(dossier: Dossier) -> tuple[str, ...]:
+    """The claims, each with where the item it was quoted from comes from."""
+    origins = [*dossier.origins, *[""] * (len(dossier.claims) - len(dossier.origins))]
+    return tuple(
+        f"{claim} ({origin})" if origin and line(claim) else claim
+        for claim, origin in zip(dossier.claims, origins, strict=False)
+    )
 
 
 def _reference(document: OfficialDocument) -> str:

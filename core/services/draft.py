@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.clock import VIETNAM
 from core.errors import Invalid, RuleBroken
 from core.ports import Addressee, Dossier, DossierEvidence, DossierFact, OfficialDocument
+from core.queries.origin import origins
 from core.records.account import Account
 from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.document import Document, DocumentVersion
@@ -304,11 +305,18 @@ def dossier_of(session: Session, incident: Incident) -> Dossier:
                 )
             )
     items = session.execute(
-        select(Item.title, Item.url, Item.first_seen_at)
+        select(Item.id, Item.title, Item.url, Item.first_seen_at)
         .where(Item.story_id.in_(select(Story.id).where(Story.incident_id == incident.id)))
         .order_by(Item.first_seen_at, Item.id)
         .limit(MAX_ITEMS)
-    )
+    ).all()
+    from_others = {
+        item_id: words
+        for item_id, one in origins(
+            session, [*(row.id for row in items), *(claim.item_id for claim, _ in judged)]
+        ).items()
+        if (words := one.words())
+    }
     return Dossier(
         incident_number=f"{incident.number}/{incident.year}",
         title=incident.title,
@@ -331,7 +339,11 @@ def dossier_of(session: Session, incident: Incident) -> Dossier:
         ),
         evidence=tuple(evidence),
         open_questions=(f"{still_open} nội dung khác của vụ việc đang được xác minh",) if still_open else (),
-        items=tuple((title, url, seen) for title, url, seen in items),
+        items=tuple(
+            (f"{title} ({from_others[item_id]})" if item_id in from_others else title, url, seen)
+            for item_id, title, url, seen in items
+        ),
+        origins=tuple(from_others.get(claim.item_id, "") for claim, _ in judged),
     )
 
 
@@ -399,7 +411,7 @@ def _official(session: Session, desk: Desk, found: Document, row: DocumentVersio
     dossier = dossier_from_dict(row.content["dossier"])
     if found.kind == DocumentKind.PRESS_RELEASE:
         # What goes to the public carries no link to the posts and no account's name (domain.md §4 style, G6, G7).
-        dossier = replace(dossier, items=())
+        dossier = replace(dossier, items=(), origins=())
     return OfficialDocument(
         kind=found.kind,
         superior=str(details.get("superior") or ""),

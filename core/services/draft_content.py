@@ -199,6 +199,7 @@ def dossier_to_dict(dossier: Dossier) -> dict[str, Any]:
         ],
         "open_questions": list(dossier.open_questions),
         "items": [[title, address, seen.isoformat()] for title, address, seen in dossier.items],
+        "origins": list(dossier.origins),
     }
 
 
@@ -219,6 +220,7 @@ def dossier_from_dict(data: Mapping[str, Any]) -> Dossier:
         ),
         open_questions=tuple(data["open_questions"]),
         items=tuple((title, address, datetime.fromisoformat(seen)) for title, address, seen in data["items"]),
+        origins=tuple(data.get("origins", ())),  # drafts of before have none
     )
 
 
@@ -235,5 +237,5 @@ def content_hash(data: Mapping[str, Any]) -> str:
 
 
 def ground(dossier: Mapping[str, Any]) -> dict[str, Any]:
-    """The dossier without the list of items, which grows while a story spreads and changes nothing of what was judged."""
-    return {key: value for key, value in dossier.items() if key != "items"}
+    """The dossier without items and their origins: a story spreads, and what it copies changes nothing of what was judged."""
+    return {key: value for key, value in dossier.items() if key not in {"items", "origins"}}

@@ -70,6 +70,11 @@ def trim(title: str, text: str, *, outlet: str = "", host: str = "") -> Trimmed:
     return Trimmed(kept_title, _without_links(head) or text, credit)
 
 
+def says_outlet(name: str) -> bool:
+    """True for a name that says itself that it is an outlet's ("Báo Mẫu", "TTXVN", "mau.vn"), and so no person's."""
+    return _SAYS.match(name.strip()) is not None or _CODE.fullmatch(name.strip()) is not None
+
+
 def _title(title: str, own: frozenset[str]) -> str:
     kept, _ = _without_before(title, own, strict=True)
     for _ in range(2):  # "… | Chuyên mục | Báo Mẫu" names the outlet last

@@ -12,10 +12,14 @@ from sqlalchemy import select
 
 from core.errors import Conflict, Invalid, RuleBroken
 from core.ports import Delivery
+from core.queries import claim as claims
+from core.queries.origin import origins
 from core.records.claim import Claim, Evidence
 from core.records.document import Dispatch, Document, DocumentVersion
 from core.records.incident import Deadline, Incident, IncidentMove
+from core.records.item import Item
 from core.services import answer, approve, audit, dispatch, draft, judge, publish
+from core.services.draft_content import dossier_from_dict, ground
 from tests.integration.judgement.office import World, build
 
 TO = [
@@ -363,3 +367,49 @@ def test_own_levels_have_own_bases(world: World) -> None:
     province = world.desk.profiles.on(world.clock.at.date()).rules["province", "D1"]  # type: ignore[index]
     assert not any("22/2016" in basis.text for basis in commune.bases)
     assert any("22/2016" in basis.text for basis in province.bases)
+
+
+def test_where_a_copied_claim_comes_from_stands_in_the_dossier(world: World) -> None:
+    claim_id = world.judged()
+    story, first = world.get(Claim, claim_id).story_id, world.get(Claim, claim_id).item_id
+    _, copy = world.story("Bài chép lại.", "Bài chép lại", source="ben-song", copy_of=first)
+    _, signed = world.story("Bài có tên người ký.", "Bài có tên người ký")
+    incident_id = world.dossier(claim_id)
+    with world.desk.store.write() as session:
+        session.get_one(Item, first).attributed_to = "Báo Đồng Bằng"
+        session.get_one(Item, signed).attributed_to = "Minh Anh"
+        for item in (copy, signed):
+            session.get_one(Item, item).story_id = story
+    with world.desk.store.read() as session:
+        page = claims.show(session, claim_id, world["officer"].unit_id)
+        every = origins(session, [first, copy, signed])
+    assert (
+        page.origin.attributed_to == "Báo Đồng Bằng" and page.origin.words() == "tin dẫn lại từ Báo Đồng Bằng"
+    )
+    assert (
+        every[copy].words() == "bản chép lại tin của song-que" and every[signed].attributed_to == "Minh Anh"
+    )
+
+    def annex(kind: str) -> str:
+        data = draft.render(world.desk, world.issued(incident_id, kind, "6"))
+        return (
+            zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode().split("HỒ SƠ LÀM RÕ", 1)[1]
+        )
+
+    notice = annex("D3")
+    assert notice.count("(tin dẫn lại từ Báo Đồng Bằng)") == 2, "beside the claim and in the list of items"
+    assert "(bản chép lại tin của song-que)" in notice
+    assert "Minh Anh" not in notice, "a person who signed is no outlet"
+    assert "Đồng Bằng" not in annex("D1"), "what goes to the public names no outlet beside a false claim"
+
+
+def test_a_draft_of_before_has_no_origins_and_stays_whole(world: World) -> None:
+    document_id, _, _ = world.submitted(world.dossier())
+    with world.desk.store.read() as session:
+        kept = session.scalars(
+            select(DocumentVersion).where(DocumentVersion.document_id == document_id)
+        ).all()[-1]
+        old = dict(kept.content["dossier"])
+        del old["origins"]
+    assert dossier_from_dict(old).origins == ()
+    assert ground(old) == ground(kept.content["dossier"])

@@ -16,7 +16,7 @@ from core.queries.official_page import official_page
 from core.records.audit import AuditRow
 from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.document import Document, DocumentVersion
-from core.records.item import Story
+from core.records.item import Item, Story
 from core.services import draft
 from review_app.app import create_app
 from review_app.settings import WebSettings
@@ -85,6 +85,14 @@ def form_of(answer, action):
 def stored(answering, model, key):
     with answering.desk.store.read() as session:
         return session.get_one(model, key)
+
+
+def test_a_copied_claim_says_where_it_comes_from(way):
+    answering, somebody = way("claim")
+    with answering.desk.store.write() as session:
+        claim = session.get_one(Claim, answering.claim_id)
+        session.get_one(Item, claim.item_id).attributed_to = "Báo Đồng Bằng"
+    assert "dẫn lại từ Báo Đồng Bằng" in somebody("hanh.dt").get(f"/claims/{answering.claim_id}").text
 
 
 def test_evidence_is_added_with_its_file_and_taken_out_with_a_reason(way):
