@@ -9,7 +9,8 @@ from __future__ import annotations
 import fcntl
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import IO, TYPE_CHECKING
 
@@ -123,48 +124,58 @@ class Scheduler:
     def take_requests(self) -> None:
         """Do what the app asked for: read a source now, fetch a pasted link, try a source out."""
         for request in crawl_requests.take_requests(self.desk, self.owner):
+            act = {"link": self._read_link, "preview": self._try_out}.get(request.kind, self._read_now)
             try:
-                if request.kind == "link":
-                    candidate, result = read_link(self.settings, request.url, crawlers=self.crawlers)
-                    if self.crawlers.ended():
-                        return  # the request is queued again when the loop ends
-                    intake.take_link_result(self.desk, request.request_id, candidate, result)
-                elif request.kind == "preview":
-                    if not crawl.claim_host(self.desk, request.url, PREVIEW_SECONDS):
-                        crawl_requests.put_back(self.desk, request.request_id)
-                        continue
-                    try:
-                        told = read_preview(self.settings, request, self.crawlers)
-                    finally:
-                        crawl.release_host(self.desk, request.url)
-                    if self.crawlers.ended():
-                        return
-                    crawl_requests.finish_request(
-                        self.desk, request.request_id, told, failed=bool(told["error_vi"])
-                    )
-                else:
-                    jobs = crawl.lease(
-                        self.desk,
-                        self.owner,
-                        [request.source_id] if request.source_id else [],
-                        minutes=lease_minutes(self.settings),
-                    )
-                    if not jobs and crawl.host_is_busy(self.desk, request.source_id or ""):
-                        crawl_requests.put_back(self.desk, request.request_id)
-                        continue
-                    round_ = Round(self.desk, self.settings, self.owner, crawlers=self.crawlers)
-                    report = round_.run(jobs) if jobs else None
-                    if self.crawlers.ended():
-                        return
-                    counts = {} if report is None else dict(report.counts[jobs[0].source_id])
-                    crawl_requests.finish_request(
-                        self.desk, request.request_id, {"read": bool(jobs), "counts": counts}
-                    )
+                act(request)
             except LamroError as error:
                 log.warning("request failed", request=request.request_id, error=error.en)
                 crawl_requests.finish_request(
                     self.desk, request.request_id, {"error_vi": error.vi, "error_en": error.en}, failed=True
                 )
+            if self.crawlers.ended():
+                return  # what was not answered is queued again when the loop ends
+
+    def _read_link(self, request: crawl_requests.TakenRequest) -> None:
+        with self._turn(request) as mine:
+            if mine:
+                candidate, result = read_link(self.settings, request.url, crawlers=self.crawlers)
+                if not self.crawlers.ended():
+                    intake.take_link_result(self.desk, request.request_id, candidate, result)
+
+    def _try_out(self, request: crawl_requests.TakenRequest) -> None:
+        with self._turn(request) as mine:
+            if mine:
+                told = read_preview(self.settings, request, self.crawlers)
+                if not self.crawlers.ended():
+                    crawl_requests.finish_request(
+                        self.desk, request.request_id, told, failed=bool(told["error_vi"])
+                    )
+
+    @contextmanager
+    def _turn(self, request: crawl_requests.TakenRequest) -> Iterator[bool]:
+        """The host of a single page for as long as that is read; False, and the request put back, while another reads it."""
+        if not crawl.claim_host(self.desk, request.url, PREVIEW_SECONDS):
+            crawl_requests.put_back(self.desk, request.request_id)
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            crawl.release_host(self.desk, request.url)
+
+    def _read_now(self, request: crawl_requests.TakenRequest) -> None:
+        wanted = [request.source_id] if request.source_id else []
+        jobs = crawl.lease(self.desk, self.owner, wanted, minutes=lease_minutes(self.settings))
+        if not jobs and crawl.host_is_busy(self.desk, request.source_id or ""):
+            crawl_requests.put_back(self.desk, request.request_id)
+            return
+        round_ = Round(self.desk, self.settings, self.owner, crawlers=self.crawlers)
+        report = round_.run(jobs) if jobs else None
+        if not self.crawlers.ended():
+            counts = {} if report is None else dict(report.counts[jobs[0].source_id])
+            crawl_requests.finish_request(
+                self.desk, request.request_id, {"read": bool(jobs), "counts": counts}
+            )
 
     def revisit_pages(self) -> None:
         """Look again at the pages of flagged items whose time has come."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from config.preview import told
 from config.schedule import Scheduler
 from config.settings import load
 from core.errors import Forbidden, Invalid
+from core.records.source import Lease
 from core.rules.vocabulary import Role
-from core.services import crawl_requests
+from core.services import crawl, crawl_requests, receiving
 from core.services.desk import Actor
 from core.services.sources import NewSource
 from tests.fixtures.kills import officer
@@ -82,6 +84,23 @@ def test_a_preview_is_asked_for_read_and_told(product, server):
     assert product.sql("SELECT count(*) FROM source") == [(0,)]
     assert product.sql("SELECT count(*) FROM capture") == [(0,)]
     assert not list((product.home / "captures").rglob("*.warc.gz"))
+
+
+def test_a_pasted_link_waits_for_a_host_that_rests(product):
+    """A host with a pace of its own is asked by one at a time, by whatever way the question comes."""
+    url = "https://api.gdeltproject.org/api/v2/doc/doc?query=x"
+    with product.desk() as desk:
+        person = officer(product)
+        scheduler = Scheduler(desk, load({**product.values, "home": product.home}), {})
+        asked = receiving.request_link(desk, person, url, "Zalo tổ dân phố", desk.clock.now())
+        assert crawl.claim_host(desk, url, 90)
+        scheduler.take_requests()
+        assert result_of(product, asked)[0] == "queued"
+        with desk.store.write() as session:
+            session.execute(update(Lease).where(Lease.name.startswith(crawl.PACE)).values(until=None))
+        scheduler.take_requests()
+    # The network is closed here: that it was tried is enough.
+    assert result_of(product, asked)[0] == "failed"
 
 
 def test_a_preview_is_refused_before_it_is_asked(product):
