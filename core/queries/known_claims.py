@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from core.queries import people
 from core.records.claim import Claim, VerdictRecord
 from core.records.incident import Incident
 from core.records.item import Item
 from core.records.suggestion import ClaimSuggestion
-from core.records.unit import Unit
 from core.rules.vocabulary import IncidentState, VerdictState
 
 MOST = 5
@@ -57,7 +57,7 @@ def known_claims(session: Session, story_id: int, unit_id: int) -> tuple[KnownCl
             Item.story_id == story_id,
             or_(Claim.story_id != story_id, Item.copy_of_id.is_not(None)),
             Claim.verdict != "",
-            Claim.unit_id.in_(_line_up(session, unit_id)),
+            Claim.unit_id.in_([unit_id, *people.above(people.units(session), unit_id)]),
             ClaimSuggestion.answer != "wrong",
         )
         .order_by(ClaimSuggestion.answer, ClaimSuggestion.score.desc(), ClaimSuggestion.item_id)
@@ -154,15 +154,6 @@ def late_copies(session: Session, unit_id: int) -> tuple[LateCopies, ...]:
         )
         for row in rows
     )
-
-
-def _line_up(session: Session, unit_id: int) -> list[int]:
-    """The office and those above it."""
-    found, at = [], session.get(Unit, unit_id)
-    while at is not None and at.id not in found:
-        found.append(at.id)
-        at = None if at.parent_id is None else session.get(Unit, at.parent_id)
-    return found
 
 
 def _row(
