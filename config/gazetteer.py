@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from core.errors import Invalid
+from core.errors import Invalid, Misconfigured
 from core.queries import gazetteer as queries
 from core.records.engine import Store
 from core.rules.gazetteer import Everything
 from core.services.desk import Desk
 from core.services.gazetteer_import import Imported, Progress, take_in
+from indexer.analysis.places.names import SHIPPED, Held
 from indexer.gazetteer.aliases import read_yaml, shipped_yaml
 from indexer.gazetteer.units import read_table, shipped_table
 
@@ -27,6 +28,26 @@ def loader(store: Store) -> Callable[[], Everything]:
             return queries.everything(session)
 
     return load
+
+
+def held(store: Store) -> Held:
+    """The gazetteer of a store as texts are read by it; the shipped one while nothing was imported."""
+    everything = loader(store)()
+    return Held(everything) if everything.units else SHIPPED
+
+
+def at_home() -> Held:
+    """The gazetteer of this home; the shipped one where there is no home."""
+    from config.settings import load
+    from config.wiring import make_store
+
+    try:
+        store = make_store(load())
+    except Misconfigured:
+        return SHIPPED
+    found = held(store)
+    store.close()
+    return found
 
 
 def take_shipped(desk: Desk, progress: Progress | None = None) -> Imported:

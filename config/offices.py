@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from config.gazetteer import held
 from core.errors import NotFound, WrongUse
 from core.queries import exports
+from core.rules.gazetteer import Unit
 from core.rules.vocabulary import Level
 from core.services import units
 from core.services.desk import Desk
-from indexer.gazetteer.units import Unit, gazetteer
-
-_SHORT = {"thành phố": "thành phố", "tỉnh": "tỉnh"}
+from indexer.gazetteer.units import Gazetteer
 
 
-def unit_of(code: str) -> Unit:
+def unit_of(code: str, table: Gazetteer) -> Unit:
     """The unit with this official code. Raises :class:`WrongUse` with names that sound alike."""
-    unit = gazetteer().get(code)
+    unit = table.get(code)
     if unit is not None and unit.level in {"c", "p"}:
         return unit
     alike = [
-        f"{other.code} {gazetteer().full_name(other.id)}"
-        for other in gazetteer().named(code)
+        f"{other.code} {table.full_name(other.id)}"
+        for other in table.named(code)
         if other.current and other.level != "d"
     ]
     hint = (
@@ -32,10 +32,13 @@ def unit_of(code: str) -> Unit:
     raise WrongUse(f"Không có đơn vị hành chính mang mã {code}.{hint}", f"No unit with code {code}.")
 
 
-def office_details(unit: Unit) -> dict[str, Any]:
+def province_of(unit: Unit, table: Gazetteer) -> Unit:
+    """The province that a unit lies in; itself when it is one."""
+    return (unit, *table.parents(unit))[-1]
+
+
+def office_details(unit: Unit, province: Unit) -> dict[str, Any]:
     """What documents print of the office. Contact and spokesperson are filled in by the administrator."""
-    parents = gazetteer().parents(unit)
-    province = parents[-1] if parents else unit
     return {
         "place": unit.name if unit.level == "p" else unit.typed_name,
         "superior": f"UBND {province.typed_name}" if unit.level == "c" else "",
@@ -47,12 +50,16 @@ def office_details(unit: Unit) -> dict[str, Any]:
 
 def ensure_office(desk: Desk, code: str, *, details: dict[str, Any] | None = None) -> int:
     """The office of a unit code, made with its province's when missing. Returns its id."""
-    unit = unit_of(code)
+    return _ensure(desk, code, held(desk.store).table, details or {})
+
+
+def _ensure(desk: Desk, code: str, table: Gazetteer, details: dict[str, Any]) -> int:
+    unit = unit_of(code, table)
+    province = province_of(unit, table)
     parent_code: str | None = None
     if unit.level == "c":
-        province = gazetteer().parents(unit)[-1]
         parent_code = province.code
-        ensure_office(desk, province.code)
+        _ensure(desk, province.code, table, {})
     return units.ensure_unit(
         desk,
         locality=unit.code,
@@ -60,7 +67,7 @@ def ensure_office(desk: Desk, code: str, *, details: dict[str, Any] | None = Non
         name=f"Ủy ban nhân dân {unit.typed_name}",
         short_name=unit.typed_name,
         parent_locality=parent_code,
-        details=office_details(unit) | (details or {}),
+        details=office_details(unit, province) | details,
     )
 
 

@@ -33,6 +33,7 @@ from core.services import (
     intake,
     known_claims,
     leases,
+    rereading,
     source_alerts,
     staff_notices,
     stories,
@@ -236,6 +237,12 @@ class Scheduler:
         """Let the need score of old stories decay."""
         stories.rescore(self.desk)
 
+    def reread_places(self) -> None:
+        """Place stored items again after a name was corrected."""
+        looked = rereading.go_on(self.desk)
+        if looked:
+            log.info("items read again after a corrected name", items=looked)
+
     def draw_samples(self) -> None:
         """Draw this week's blind sample of each office, once."""
         drawn = blind_sample.draw(self.desk, self.settings.blind_sample)
@@ -281,6 +288,7 @@ class Scheduler:
             (self.revisit_pages, 60),
             (self.rescore, 3600),
             (self.draw_samples, 600),
+            (self.reread_places, 5),
             (self.compare_claims, 60),
             (self.weekly_digests, 600),
             (self.check_index, 600),

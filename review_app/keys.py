@@ -48,10 +48,10 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         lazy_gettext("Việc hôm nay, câu chuyện, hộp tin"),
         (
-            Key("next", ("j",), lazy_gettext("chuyện tiếp theo")),
-            Key("previous", ("k",), lazy_gettext("chuyện trước đó")),
+            Key("next", ("j",), lazy_gettext("chuyện tiếp theo; khi đo địa bàn: đúng, nói về nơi này")),
+            Key("previous", ("k",), lazy_gettext("chuyện trước đó; khi đo địa bàn: không phải nơi này")),
             Key("open", ("enter",), lazy_gettext("mở chuyện đang chọn")),
-            Key("undo", ("z", "8"), lazy_gettext("hoàn tác nhãn vừa gắn")),
+            Key("undo", ("z", "8"), lazy_gettext("hoàn tác nhãn vừa gắn; khi đo địa bàn: câu vừa trả lời")),
         ),
     ),
     Section(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from config.gazetteer import take_shipped
-from config.offices import ensure_office, unit_of
+from config.gazetteer import at_home, held, take_shipped
+from config.offices import ensure_office, province_of, unit_of
 from config.settings import Settings, load, secret_key
 from config.wiring import make_desk
 from core.queries import exports
@@ -12,15 +12,15 @@ from core.records.migrate import upgrade
 from core.rules.vocabulary import Role
 from core.services import accounts, source_catalogue, units
 from core.services.desk import Desk
-from indexer.gazetteer.units import gazetteer
 
 
 def run_init(locality: str, admin: str, watch: list[str], *, sources: bool = True) -> None:
     """Harmless when repeated: what exists is left alone, a second administrator of the same name is refused."""
     settings = load()
+    table = at_home().table
     for code in [locality, *watch]:
         if code:
-            unit_of(code)
+            unit_of(code, table)
     settings.home.mkdir(parents=True, exist_ok=True)
     secret_key(settings.home)
     store = Store(settings.store_url)
@@ -67,8 +67,8 @@ def _begin_sources(desk: Desk, settings: Settings, locality: str, *, wanted: boo
     """The press that a new office starts with. A demo and a test read their own sample press, never the real one."""
     if not wanted or settings.env != "production":
         return
-    parents = gazetteer().parents(unit_of(locality))
-    made = source_catalogue.start(desk, parents[-1].code if parents else locality)
+    table = held(desk.store).table
+    made = source_catalogue.start(desk, province_of(unit_of(locality, table), table).code)
     if made:
         print(f"Nguồn đã bật từ danh mục: {len(made)} ({', '.join(made)}).")
         print("Nguồn khác để chọn: màn hình Nguồn tin, mục Danh mục nguồn. Tắt bớt: màn hình của từng nguồn.")

@@ -7,14 +7,11 @@ import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from config.commands.output import print_json, print_lines
 from core.clock import VIETNAM, clock_from_environment
-from core.errors import Invalid, LamroError, Misconfigured
-
-if TYPE_CHECKING:
-    from indexer.analysis.places.names import Held
+from core.errors import Invalid, LamroError
 
 
 def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -40,11 +37,12 @@ def json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def run_match(file: Path, localities: list[str]) -> int:
     """Places in texts; spans in code points of the given text."""
+    from config.gazetteer import at_home
     from config.offices import unit_of
     from indexer.analysis.places.matcher import match_text
 
-    held = _names()
-    codes = [unit_of(code).code for code in localities] or None
+    held = at_home()
+    codes = [unit_of(code, held.table).code for code in localities] or None
     for _, row in json_lines(file):
         text = str(row.get("text", ""))
         mentions = [
@@ -61,22 +59,6 @@ def run_match(file: Path, localities: list[str]) -> int:
         ]
         print_lines([{"id": row.get("id"), "mentions": mentions}])
     return 0
-
-
-def _names() -> Held:
-    """The names of this home; those of the program where there is no home, or nothing was imported into it."""
-    from config.gazetteer import loader
-    from config.settings import load
-    from config.wiring import make_store
-    from indexer.analysis.places.names import SHIPPED, Held
-
-    try:
-        store = make_store(load())
-    except Misconfigured:
-        return SHIPPED
-    everything = loader(store)()
-    store.close()
-    return Held(everything) if everything.units else SHIPPED
 
 
 def _day_of(row: dict[str, Any]) -> date | None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.queries.gazetteer import Offer, facts_of, offer_of
 from core.records.account import Account
 from core.records.gazetteer import GazetteerLink, GazetteerName, GazetteerUnit
+from core.records.rereading import Rereading
 from core.records.unit import WatchedLocality
 from core.rules.gazetteer import Unit
 from core.text.normalise import fold
@@ -201,6 +202,22 @@ def names(session: Session, unit_id: str) -> tuple[NameRow, ...]:
         )
         for row in rows
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """How far the stored items have been read again after the last correction; ``done_at`` is None while it goes on."""
+
+    looked: int
+    moved: int
+    asked_at: datetime
+    done_at: datetime | None
+
+
+def rereading(session: Session, code: str) -> Reread | None:
+    """Of a watched locality; None when nothing was corrected yet."""
+    row = session.get(Rereading, code)
+    return None if row is None else Reread(row.looked, row.moved, row.asked_at, row.done_at)
 
 
 def called(session: Session, name: str, *, limit: int = 60) -> tuple[Found, ...]:

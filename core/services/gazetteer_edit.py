@@ -21,7 +21,7 @@ from core.queries.locality import watched_codes
 from core.records.account import Account
 from core.records.gazetteer import GazetteerLink, GazetteerName, GazetteerUnit
 from core.rules.gazetteer import LANGUAGES, NameNature, Origin
-from core.services import acting, audit
+from core.services import acting, audit, rereading
 from core.services.desk import Actor, Desk
 from core.services.gazetteer_import import raise_revision
 from core.text.normalise import clean, fold
@@ -61,7 +61,7 @@ def add_name(desk: Desk, actor: Actor, unit_id: str, given: NewName) -> int:
     """
 
     def work(session: Session) -> int:
-        unit = _unit(session, actor, unit_id)
+        unit = unit_of(session, actor, unit_id)
         name = _checked(given)
         same = session.scalar(
             select(GazetteerName).where(
@@ -73,12 +73,12 @@ def add_name(desk: Desk, actor: Actor, unit_id: str, given: NewName) -> int:
             )
         )
         if same is not None and same.active:
-            raise _wrong("text", f"Tên “{name.text}” đã có ở nhóm này.", f"“{name.text}” is there already.")
+            raise wrong("text", f"Tên “{name.text}” đã có ở nhóm này.", f"“{name.text}” is there already.")
         count = session.scalar(
             select(func.count()).where(GazetteerName.unit_id == unit.id, GazetteerName.active)
         )
         if (count or 0) >= MOST_NAMES:
-            raise _wrong(
+            raise wrong(
                 "text", f"Một địa bàn có nhiều nhất {MOST_NAMES} tên.", f"At most {MOST_NAMES} names."
             )
         now = desk.clock.now()
@@ -96,7 +96,7 @@ def add_name(desk: Desk, actor: Actor, unit_id: str, given: NewName) -> int:
         _tell(session, desk, actor, "gazetteer.name_add", unit.id, same)
         return same.id
 
-    return _do(desk, actor, "gazetteer.name_add", unit_id, work)
+    return do(desk, actor, "gazetteer.name_add", unit_id, work)
 
 
 def edit_name(desk: Desk, actor: Actor, name_id: int, version: int, given: NewName) -> str:
@@ -114,7 +114,7 @@ def edit_name(desk: Desk, actor: Actor, name_id: int, version: int, given: NewNa
         _tell(session, desk, actor, "gazetteer.name_edit", row.unit_id, row, before=before)
         return row.unit_id
 
-    return _do(desk, actor, "gazetteer.name_edit", str(name_id), work)
+    return do(desk, actor, "gazetteer.name_edit", str(name_id), work)
 
 
 def switch_name(desk: Desk, actor: Actor, name_id: int, *, active: bool) -> str:
@@ -129,7 +129,7 @@ def switch_name(desk: Desk, actor: Actor, name_id: int, *, active: bool) -> str:
             _tell(session, desk, actor, act, row.unit_id, row)
         return row.unit_id
 
-    return _do(desk, actor, act, str(name_id), work)
+    return do(desk, actor, act, str(name_id), work)
 
 
 def correct_unit(
@@ -150,7 +150,7 @@ def correct_unit(
     """
 
     def work(session: Session) -> None:
-        row = _unit(session, actor, unit_id)
+        row = unit_of(session, actor, unit_id)
         if row.version != version:
             raise acting.conflict(session, ("gazetteer", unit_id))
         shown = " ".join(clean(name).split())
@@ -161,7 +161,7 @@ def correct_unit(
             fields["type"] = "Chọn loại đơn vị."
         if valid_from is not None and valid_to is not None and valid_to < valid_from:
             fields["valid_to"] = "Ngày cuối phải sau ngày đầu."
-        if not fields and _overlaps(session, row, valid_from, valid_to):
+        if not fields and overlaps(session, row, valid_from, valid_to):
             fields["valid_from"] = "Một đơn vị khác mang mã này trong thời gian đó."
         if fields:
             raise Invalid(
@@ -174,12 +174,13 @@ def correct_unit(
         row.valid_from, row.valid_to, row.note = valid_from, valid_to, " ".join(note.split())[:500]
         after = facts_of(row).values()
         _touch(desk, actor, row)
+        rereading.ask(session, desk, actor, [unit_id])
         changed = {key: [before[key], value] for key, value in after.items() if before[key] != value}
         audit.record(
             session, desk, actor, "gazetteer.unit_edit", "gazetteer", unit_id, detail={"changed": changed}
         )
 
-    _do(desk, actor, "gazetteer.unit_edit", unit_id, work)
+    do(desk, actor, "gazetteer.unit_edit", unit_id, work)
 
 
 def answer_offer(desk: Desk, actor: Actor, unit_id: str, version: int, *, take: bool) -> None:
@@ -187,7 +188,7 @@ def answer_offer(desk: Desk, actor: Actor, unit_id: str, version: int, *, take: 
     act = "gazetteer.offer_take" if take else "gazetteer.offer_keep"
 
     def work(session: Session) -> None:
-        row = _unit(session, actor, unit_id)
+        row = unit_of(session, actor, unit_id)
         if row.version != version:
             raise acting.conflict(session, ("gazetteer", unit_id))
         if not row.shipped:
@@ -202,10 +203,11 @@ def answer_offer(desk: Desk, actor: Actor, unit_id: str, version: int, *, take: 
                 for key in ("valid_from", "valid_to")
             )
             row.corrected = False
+            rereading.ask(session, desk, actor, [unit_id])
         _touch(desk, actor, row)
         audit.record(session, desk, actor, act, "gazetteer", unit_id, detail={"shipped": row.shipped})
 
-    _do(desk, actor, act, unit_id, work)
+    do(desk, actor, act, unit_id, work)
 
 
 def switch_link(desk: Desk, actor: Actor, old_id: str, new_id: str, *, active: bool) -> None:
@@ -216,18 +218,21 @@ def switch_link(desk: Desk, actor: Actor, old_id: str, new_id: str, *, active: b
         row = session.get(GazetteerLink, (old_id, new_id))
         if row is None:
             raise NotFound("Không có liên kết này.", f"No link {old_id} → {new_id}.")
-        _unit(session, actor, new_id)
+        unit_of(session, actor, new_id)
         if row.active != active:
             row.active, row.changed_by, row.changed_at = active, actor.account_id, desk.clock.now()
+            rereading.ask(session, desk, actor, [new_id])
             audit.record(session, desk, actor, act, "gazetteer", new_id, detail={"old": old_id})
 
-    _do(desk, actor, act, f"{old_id}>{new_id}", work)
+    do(desk, actor, act, f"{old_id}>{new_id}", work)
 
 
 # --- inside ---------------------------------------------------------------------------------------------------------
 
 
-def _do(desk: Desk, actor: Actor, act: str, thing: str, work: Callable[[Session], T]) -> T:
+def do(desk: Desk, actor: Actor, act: str, thing: str, work: Callable[[Session], T]) -> T:
+    """Do ``work`` as an act of correction: the person checked, the revision raised, the analyst told."""
+
     def whole(session: Session) -> tuple[T, int]:
         acting.person(session, actor, "gazetteer.edit")
         result = work(session)
@@ -238,7 +243,8 @@ def _do(desk: Desk, actor: Actor, act: str, thing: str, work: Callable[[Session]
     return result
 
 
-def _unit(session: Session, actor: Actor, unit_id: str) -> GazetteerUnit:
+def unit_of(session: Session, actor: Actor, unit_id: str) -> GazetteerUnit:
+    """A unit that the administrator may correct. Raises :class:`Forbidden`, :class:`NotFound`."""
     row = session.get(GazetteerUnit, unit_id)
     if row is None:
         raise NotFound("Danh mục không có đơn vị này.", f"No unit {unit_id}.")
@@ -255,7 +261,7 @@ def _name(session: Session, actor: Actor, name_id: int) -> GazetteerName:
     row = session.get(GazetteerName, name_id)
     if row is None:
         raise NotFound("Không có tên gọi này.", f"No name {name_id}.")
-    _unit(session, actor, row.unit_id)
+    unit_of(session, actor, row.unit_id)
     return row
 
 
@@ -264,13 +270,13 @@ def _checked(given: NewName) -> NewName:
     text = " ".join(clean(given.text).split())
     letters = sum(len(token.exact) for token in tokenise(text))
     if given.nature not in set(NameNature):
-        raise _wrong("nature", "Chọn loại tên.", "Choose what kind of name it is.")
+        raise wrong("nature", "Chọn loại tên.", "Choose what kind of name it is.")
     if letters < 2 or len(text) > 200 or not any(letter.isalpha() for letter in text):
-        raise _wrong("text", "Nhập tên có từ 2 đến 200 chữ.", "A name needs 2 to 200 characters.")
+        raise wrong("text", "Nhập tên có từ 2 đến 200 chữ.", "A name needs 2 to 200 characters.")
     if given.nature == NameNature.FOREIGN and given.language not in LANGUAGES:
-        raise _wrong("language", "Chọn tiếng của tên nước ngoài.", "Choose the language of a foreign name.")
+        raise wrong("language", "Chọn tiếng của tên nước ngoài.", "Choose the language of a foreign name.")
     if given.nature == NameNature.FORMER and given.type not in UNIT_TYPES:
-        raise _wrong("type", "Chọn loại đơn vị của tên cũ.", "Choose the unit word of a former name.")
+        raise wrong("type", "Chọn loại đơn vị của tên cũ.", "Choose the unit word of a former name.")
     return NewName(
         given.nature,
         text,
@@ -281,11 +287,12 @@ def _checked(given: NewName) -> NewName:
     )
 
 
-def _wrong(field: str, vi: str, en: str) -> Invalid:
+def wrong(field: str, vi: str, en: str) -> Invalid:
+    """The error of one field."""
     return Invalid(vi, en, fields={field: vi})
 
 
-def _overlaps(session: Session, row: GazetteerUnit, start: date | None, end: date | None) -> bool:
+def overlaps(session: Session, row: GazetteerUnit, start: date | None, end: date | None) -> bool:
     """True when another unit wears the same code at some time between the days."""
     others = session.scalars(
         select(GazetteerUnit).where(GazetteerUnit.code == row.code, GazetteerUnit.id != row.id)
@@ -311,5 +318,6 @@ def _tell(
     *,
     before: dict[str, str] | None = None,
 ) -> None:
+    rereading.ask(session, desk, actor, [unit_id])
     detail = {"unit": unit_id, "nature": row.nature, "text": row.text, "before": before}
     audit.record(session, desk, actor, act, "gazetteer_name", row.id, detail=detail)

@@ -6,7 +6,7 @@ the office, keep their place. Nothing is deleted; an item that is out stays in t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -102,10 +102,10 @@ def look(
             whole = fold(f"{row.title}\n{row.text}")
             if not all(word in whole for word in words):
                 continue
-            found = _again(desk, row, rule.locality, rules)
+            found = again(desk, row, rule.locality, rules)
             if found is None or rule.id not in found.rules:
                 continue
-            kept = _by_person(row) or _contradicts(rule.admits, row.tag, bool(row.judged))
+            kept = by_person(row) or contradicts(rule.admits, row.tag, bool(row.judged))
             moved.append(
                 Moved(
                     row.id, row.title, row.source_name or row.seen_where, row.published_at or row.first_seen_at, row.band,
@@ -134,7 +134,7 @@ def write(session: Session, desk: Desk, rule: PlaceRule, moved: Sequence[Moved])
         for one in done
         if one.item_id not in known
     )
-    _place(session, desk, rule.locality, {one.item_id: one.found for one in done})
+    place(session, desk, rule.locality, {one.item_id: one.found for one in done})
     return done
 
 
@@ -144,10 +144,10 @@ def restore(session: Session, desk: Desk, rule: PlaceRule, item_ids: Sequence[in
     rows = session.execute(_items(rule.locality).where(Item.id.in_(item_ids))).all()
     found: dict[int, MentionFound] = {}
     for row in rows:
-        mention = _again(desk, row, rule.locality, rules)
-        if mention is not None and not _by_person(row):
+        mention = again(desk, row, rule.locality, rules)
+        if mention is not None and not by_person(row):
             found[row.id] = mention
-    _place(session, desk, rule.locality, found)
+    place(session, desk, rule.locality, found)
     return sum(found[row.id].band != row.band for row in rows if row.id in found)
 
 
@@ -181,7 +181,8 @@ def _words_of(rule: PlaceRule) -> list[str]:
     return [fold(word) for word in words]
 
 
-def _again(desk: Desk, row: Any, locality: str, rules: Sequence[PlaceRule]) -> MentionFound | None:
+def again(desk: Desk, row: Any, locality: str, rules: Sequence[PlaceRule]) -> MentionFound | None:
+    """The place match of today for a stored item; None when the text does not name the locality at all."""
     found = desk.analyst.place(
         row.title,
         row.text,
@@ -194,12 +195,13 @@ def _again(desk: Desk, row: Any, locality: str, rules: Sequence[PlaceRule]) -> M
     return found[0] if found else None
 
 
-def _by_person(row: Any) -> bool:
+def by_person(row: Any) -> bool:
+    """True when somebody brought the item for this locality: no machine takes that back."""
     return any(cue.get("code") in _BY_PERSON for cue in row.why)
 
 
-def _contradicts(admits: bool, tag: str | None, judged: bool) -> bool:
-    """True when a person said of the story what the rule would take back."""
+def contradicts(admits: bool, tag: str | None, judged: bool) -> bool:
+    """True when a person said of the story what would be taken back: ``admits``, that it would become ours."""
     if admits:
         return tag == Tag.IRRELEVANT
     return judged or (tag or "") not in {"", Tag.IRRELEVANT}
@@ -210,23 +212,32 @@ def _revisions(session: Session, item_ids: Sequence[int]) -> dict[int, int]:
     return {row.id: row.revision for row in rows}
 
 
-def _place(session: Session, desk: Desk, locality: str, found: dict[int, MentionFound]) -> None:
-    """Write the mentions, the items' best bands, their stories' places, and tell the index of those that moved."""
+def place(session: Session, desk: Desk, locality: str, found: Mapping[int, MentionFound | None]) -> None:
+    """Write the mentions (None: the text names it no longer), the items' best bands, their stories' places; tell the index."""
     if not found:
         return
-    mentions = session.scalars(
-        select(Mention).where(Mention.item_id.in_(found)).order_by(Mention.item_id, Mention.locality)
-    )
+    order = (Band.OUT, Band.CHECK, Band.IN)
     best: dict[int, str] = {}
-    for mention in mentions:
-        new = found[mention.item_id]
+    fresh = {item_id for item_id, new in found.items() if new is not None}
+    for mention in session.scalars(
+        select(Mention).where(Mention.item_id.in_(found)).order_by(Mention.item_id, Mention.locality)
+    ):
         if mention.locality == locality:
-            mention.score, mention.band = new.score, str(new.band)
-            mention.spans = [list(span) for span in new.spans]
-            mention.why = [asdict(cue) for cue in new.why]
-        order = (Band.OUT, Band.CHECK, Band.IN)
+            fresh.discard(mention.item_id)
+            new = found[mention.item_id]
+            if new is None:
+                session.delete(mention)
+                continue
+            _write(mention, new)
         best[mention.item_id] = max(
             best.get(mention.item_id, Band.OUT), mention.band, key=lambda band: order.index(Band(band))
+        )
+    for item_id in sorted(fresh):
+        mention = Mention(item_id=item_id, locality=locality)
+        _write(mention, found[item_id])
+        session.add(mention)
+        best[item_id] = max(
+            best.get(item_id, Band.OUT), mention.band, key=lambda band: order.index(Band(band))
         )
     items = list(session.scalars(select(Item).where(Item.id.in_(found))))
     for item in items:
@@ -234,3 +245,10 @@ def _place(session: Session, desk: Desk, locality: str, found: dict[int, Mention
     session.flush()
     stale = stories.recount(session, desk, {item.story_id for item in items if item.story_id is not None})
     stories.reindex(session, desk, stale | set(found))
+
+
+def _write(mention: Mention, new: MentionFound | None) -> None:
+    if new is not None:
+        mention.score, mention.band = new.score, str(new.band)
+        mention.spans = [list(span) for span in new.spans]
+        mention.why = [asdict(cue) for cue in new.why]

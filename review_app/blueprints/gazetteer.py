@@ -13,10 +13,10 @@ from core.errors import Conflict, Invalid
 from core.queries import accounts as people
 from core.queries import gazetteer as offers
 from core.queries import locality as queries
-from core.services import gazetteer_edit, name_preview
+from core.services import gazetteer_add, gazetteer_edit, name_preview
 from review_app import context, frame, gazetteer_words
 from review_app.blueprints.story import version_of
-from review_app.forms.gazetteer import CorrectForm, NameForm, shown
+from review_app.forms.gazetteer import CorrectForm, NameForm, OldForm, UnitForm, shown
 from review_app.gate import allow_act
 from review_app.language import current
 from review_app.numbers import is_whole, whole
@@ -30,12 +30,16 @@ def _today() -> date:
 
 @blueprint.get("/gazetteer")
 @allow_act("gazetteer.read")
-def index() -> str:
+def index() -> Response:
     """Watched localities, any unit by name or code, and what is shipped otherwise than the office has it."""
+    return _index(UnitForm(formdata=None))
+
+
+def _index(form: UnitForm, problem: str = "") -> Response:
     words = request.args.get("q", "")[:100]
     person = context.actor()
     with context.reading() as session:
-        return render_template(
+        html = render_template(
             "gazetteer/index.html",
             q=words,
             found=queries.suggestions(session, words) if words.strip() else None,
@@ -46,7 +50,26 @@ def index() -> str:
             fields=gazetteer_words.FIELDS,
             editable=gazetteer_edit.reach(session, person),
             revision=offers.revision(session),
+            form=form,
+            problem=problem,
         )
+    return make_response(html, 400 if problem else 200)
+
+
+@blueprint.post("/gazetteer")
+@allow_act("gazetteer.edit")
+def add_unit() -> Response | BaseResponse:
+    """Add a unit of today."""
+    form = UnitForm()
+    if not form.validate():
+        return _index(form, gettext("Chưa lưu được đơn vị."))
+    try:
+        unit_id = gazetteer_add.add_today(context.desk(), context.actor(), form.given())
+    except Invalid as error:
+        form.refuse(error)
+        return _index(form, error.message(current()))
+    frame.done(gettext("Đã thêm đơn vị. Thêm các đơn vị cũ và tên gọi khác ở trang này."))
+    return redirect(url_for("gazetteer.show", unit_id=unit_id), 303)
 
 
 @blueprint.get("/gazetteer/<unit_id>")
@@ -65,6 +88,7 @@ def _page(
     correct: CorrectForm | None = None,
     problem: str = "",
     preview: name_preview.Preview | None = None,
+    old: OldForm | None = None,
 ) -> Response:
     person = context.actor()
     with context.reading() as session:
@@ -72,6 +96,7 @@ def _page(
         if sheet is None:
             abort(404)
         codes = gazetteer_edit.reach(session, person)
+        reread = queries.rereading(session, sheet.unit.id)
     row = next((name for name in sheet.names if name.id == edit), None)
     if form is None:
         form = NameForm(data=None if row is None else _of(row))
@@ -96,6 +121,8 @@ def _page(
         editable=codes is None or sheet.unit.id in codes,
         form=form,
         correct=correct,
+        old=old or OldForm(formdata=None),
+        reread=reread,
         editing=row,
         problem=problem,
         preview=preview,
@@ -134,7 +161,10 @@ def save(unit_id: str) -> Response | BaseResponse:
             form.refuse(error)
         return _page(unit_id, edit=edit, form=form, problem=error.message(current()))
     frame.done(
-        gettext("Đã lưu tên “%(name)s”. Tin đến từ bây giờ được đọc theo tên này.", name=form.text.data)
+        gettext(
+            "Đã lưu tên “%(name)s”. Tin mới được đọc theo tên này; tin đã lưu đang được đọc lại.",
+            name=form.text.data,
+        )
     )
     return redirect(url_for("gazetteer.show", unit_id=unit_id), 303)
 
@@ -162,6 +192,22 @@ def link(unit_id: str) -> BaseResponse:
         context.desk(), context.actor(), request.form.get("old", "")[:20], unit_id, active=active
     )
     frame.done(gettext("Đã bật lại liên kết.") if active else gettext("Đã tắt liên kết với đơn vị cũ."))
+    return redirect(url_for("gazetteer.show", unit_id=unit_id), 303)
+
+
+@blueprint.post("/gazetteer/<unit_id>/old")
+@allow_act("gazetteer.edit")
+def add_old(unit_id: str) -> Response | BaseResponse:
+    """Say what the unit was made of: a known former unit, or one that no table has."""
+    form = OldForm()
+    if not form.validate():
+        return _page(unit_id, old=form, problem=gettext("Chưa lưu được đơn vị cũ."))
+    try:
+        gazetteer_add.add_old(context.desk(), context.actor(), unit_id, form.given(), form.nature.data or "")
+    except Invalid as error:
+        form.refuse(error)
+        return _page(unit_id, old=form, problem=error.message(current()))
+    frame.done(gettext("Đã thêm đơn vị cũ. Tên cũ được nhận ra từ bây giờ; tin đã lưu đang được đọc lại."))
     return redirect(url_for("gazetteer.show", unit_id=unit_id), 303)
 
 

@@ -12,12 +12,14 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as BaseResponse
 
+from core.clock import VIETNAM
 from core.errors import Invalid, NotFound
 from core.queries import catalogue as catalogue_queries
 from core.queries import reading as reading_queries
 from core.queries import source_runs
 from core.queries import sources as queries
 from core.queries.frame import watched
+from core.queries.place_names import place_names
 from core.queries.source_preview import source_preview
 from core.rules.search_queries import PlaceNames, search_queries
 from core.services import crawl_requests, crawl_stop, sources
@@ -264,11 +266,16 @@ def _words_of_ours(language: str) -> str:
     """The words under which a search engine finds the first locality that this office watches; "" when nothing is sure."""
     with context.reading() as session:
         codes = list(watched(session, context.actor().unit_id))
-    full, _, above = (context.desk().analyst.unit_name(codes[0]) if codes else "").partition(", ")
-    if not full:
-        return ""
-    parent = above.removeprefix("thành phố ").removeprefix("tỉnh ")
-    found = search_queries(PlaceNames(full=full, bare=full.partition(" ")[2], parent=parent), (language,))
+        day = context.now().astimezone(VIETNAM).date()
+        names = place_names(session, codes[0], day) if codes else None
+    if names is None:
+        # Nothing was imported yet: the analyst reads by the shipped table until then.
+        full, _, above = (context.desk().analyst.unit_name(codes[0]) if codes else "").partition(", ")
+        if not full:
+            return ""
+        parent = above.removeprefix("thành phố ").removeprefix("tỉnh ")
+        names = PlaceNames(full=full, bare=full.partition(" ")[2], parent=parent)
+    found = search_queries(names, (language,))
     return found[0].words if found else ""
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from config.gazetteer import loader
 from core.queries import locality
+from core.records.account import Account
 from core.rules.gazetteer import Link, Name, NameNature, Nature, Unit
+from core.services import rereading
 from core.services.gazetteer_import import take_in
 from indexer.analysis.analyst import LocalAnalyst
 from review_app.app import create_app
@@ -159,3 +161,49 @@ def test_the_page_is_in_english_where_english_is_asked_for(somebody):
     admin = somebody("tu.la")
     page = admin.get("/gazetteer/11131", headers={"Accept-Language": "en"})
     assert page.status_code == 200
+
+
+def test_a_former_unit_is_added_on_screen(office, desk, somebody):
+    admin = somebody("tu.la")
+    page = admin.get("/gazetteer/11131").text
+    assert (
+        "Thêm đơn vị cũ" in page and "Thêm đơn vị cũ" not in somebody("hanh.dt").get("/gazetteer/11131").text
+    )
+    form = {
+        "type": "xã",
+        "name": "Bến Tranh",
+        "valid_to": "31/12/2024",
+        "nature": "merged",
+        "note": "NQ 1250",
+    }
+    refused = admin.post("/gazetteer/11131/old", form | {"valid_to": ""})
+    assert (
+        refused.status_code == 400
+        and "Nhập ngày cuối cùng" in refused.text
+        and 'value="Bến Tranh"' in refused.text
+    )
+    assert admin.post("/gazetteer/11131/old", form | {"valid_to": "hôm qua"}).status_code == 400
+    assert admin.post("/gazetteer/11131/old", form).status_code == 303
+    page = admin.get("/gazetteer/11131").text
+    assert "xã Bến Tranh" in page and "từ 01/01/2025" in page and "Tin đã lưu đang được đọc lại" in page
+    rereading.go_on(desk)
+    assert "Tin đã lưu đã được đọc lại" in admin.get("/gazetteer/11131").text
+    assert somebody("hanh.dt").post("/gazetteer/11131/old", form).status_code == 403
+    assert (
+        admin.post("/gazetteer", {"code": "99001", "type": "xã", "name": "Mới", "parent": "31"}).status_code
+        == 403
+    )
+    log = somebody("kiem.tv").get("/audit").text
+    assert "thêm liên kết đơn vị cũ" in log and "đọc lại tin đã lưu theo tên mới" in log
+
+
+def test_a_unit_newly_made_is_added_by_the_administrator_of_every_office(office, desk, somebody):
+    with desk.store.write() as session:
+        session.get_one(Account, office.accounts["tu.la"]).all_offices = True
+    admin = somebody("tu.la")
+    assert "Thêm đơn vị mới lập" in admin.get("/gazetteer").text
+    form = {"code": "99001", "type": "xã", "name": "Mới Lập", "parent": "31", "valid_from": "1/1/2026"}
+    wrong = admin.post("/gazetteer", form | {"code": "x<y"})
+    assert wrong.status_code == 400 and "Mã đơn vị gồm" in wrong.text
+    assert admin.post("/gazetteer", form).location.endswith("/gazetteer/99001")
+    assert "xã Mới Lập" in admin.get("/gazetteer/99001").text

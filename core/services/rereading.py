@@ -1,0 +1,192 @@
+"""Stored items placed again after a name, a unit or a link of a watched locality was corrected: by the scheduler, newest first.
+
+Read are the items of a year that hold one of the locality's names or were placed there before. As with rules, nothing overrides a person
+(:mod:`core.services.rematching`); copies and stories stay as they are. A correction that comes meanwhile begins anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from core.places import MentionFound
+from core.queries import gazetteer
+from core.queries.locality import watched_codes
+from core.records.claim import Claim
+from core.records.gazetteer import GazetteerLink, GazetteerName, GazetteerUnit
+from core.records.item import Item, Mention, Story
+from core.records.place_rule import PlaceRuleTouch
+from core.records.rereading import Rereading
+from core.records.source import Source
+from core.rules.gazetteer import NameNature
+from core.rules.vocabulary import Band
+from core.services import audit, rematching
+from core.services.desk import Actor, Desk
+from core.text.normalise import fold
+
+YEAR = timedelta(days=365)
+#: items a batch (one write transaction), and items that one call looks at
+BATCH, MOST = 100, 2_000
+
+
+def ask(session: Session, desk: Desk, actor: Actor, unit_ids: Iterable[str]) -> None:
+    """Have the items of these localities read again, those that somebody watches; in the transaction of the correction."""
+    watched = set(watched_codes(session))
+    for code in sorted(watched & _heirs(session, set(unit_ids))):
+        row = session.get(Rereading, code)
+        if row is None:
+            row = Rereading(locality=code)
+            session.add(row)
+        row.asked_at, row.asked_by = desk.clock.now(), actor.account_id
+        row.down_to, row.looked, row.moved, row.done_at = None, 0, 0, None
+    session.flush()
+
+
+def _heirs(session: Session, unit_ids: set[str]) -> set[str]:
+    """The units with all that they became."""
+    found, fresh = set(unit_ids), set(unit_ids)
+    while fresh:
+        links = select(GazetteerLink.new_id).where(GazetteerLink.old_id.in_(fresh), GazetteerLink.active)
+        fresh = set(session.scalars(links)) - found
+        found |= fresh
+    return found
+
+
+def go_on(desk: Desk) -> int:
+    """Read on for the locality that has waited longest, at most :data:`MOST` items. Returns how many were looked at; 0: nothing waits."""
+    looked = 0
+    while looked < MOST:
+        with desk.store.read() as session:
+            waiting = session.scalar(
+                select(Rereading).where(Rereading.done_at.is_(None)).order_by(Rereading.asked_at).limit(1)
+            )
+            if waiting is None:
+                return looked
+            desk.analyst.keep_up(gazetteer.revision(session))
+            rows = session.execute(_stored(desk, waiting).limit(BATCH)).all()
+            names = _names(session, waiting.locality)
+            rules = rematching.active(session, [waiting.locality])
+        found: dict[int, tuple[Any, MentionFound | None]] = {}
+        for row in rows:
+            if row.band is None and not _holds(f"{row.title}\n{row.text}", names):
+                continue
+            new = rematching.again(desk, row, waiting.locality, rules)
+            if _differs(row, new) and not _kept(row, new):
+                found[row.id] = (row, new)
+        gists = {
+            item_id: desk.analyst.analyse(row.title, row.text, localities=[waiting.locality], language_hint=row.language).gist
+            for item_id, (row, new) in found.items()
+            if new is not None and new.band != "out" and row.language not in {"", "vi"} and not row.gist
+        }  # fmt: skip
+        with desk.store.write() as session:
+            if not _write(session, desk, waiting, rows, found, gists):
+                continue  # corrected again meanwhile: begun anew
+        looked += len(rows)
+        if not rows:
+            return looked
+    return looked
+
+
+def _write(
+    session: Session,
+    desk: Desk,
+    waiting: Rereading,
+    rows: Any,
+    found: dict[int, tuple[Any, MentionFound | None]],
+    gists: dict[int, str],
+) -> bool:
+    row = session.get(Rereading, waiting.locality)
+    if row is None or row.asked_at != waiting.asked_at or row.down_to != waiting.down_to:
+        return False
+    now = desk.clock.now()
+    current = {
+        item.id: item
+        for item in session.scalars(select(Item).where(Item.id.in_(found)))
+        if item.revision == found[item.id][0].revision
+    }
+    for item_id, item in current.items():
+        item.gist = gists.get(item_id) or item.gist
+        before, new = found[item_id]
+        row.moved += (before.band or Band.OUT) != (Band.OUT if new is None else new.band)
+        for rule_id in () if new is None else new.rules:
+            if session.get(PlaceRuleTouch, (rule_id, item_id)) is None:
+                session.add(
+                    PlaceRuleTouch(rule_id=rule_id, item_id=item_id, before=before.band or "", at=now)
+                )
+    rematching.place(session, desk, row.locality, {item_id: found[item_id][1] for item_id in current})
+    row.looked += len(rows)
+    if rows:
+        row.down_to = rows[-1].id
+    else:
+        row.done_at = now
+        detail = {"looked": row.looked, "moved": row.moved}
+        audit.record(session, desk, None, "gazetteer.reread", "locality", row.locality, detail=detail)
+    return True
+
+
+def _stored(desk: Desk, waiting: Rereading) -> Any:
+    judged = exists().where(Claim.story_id == Item.story_id)
+    query = (
+        select(
+            Item.id, Item.title, Item.text, Item.language, Item.gist, Item.source_id, Item.published_at, Item.revision,
+            Source.locality.label("source_locality"), Mention.band, Mention.spans, Mention.score, Mention.why,
+            Story.tag, (judged | Story.incident_id.is_not(None)).label("judged"),
+        )
+        .outerjoin(Mention, (Mention.item_id == Item.id) & (Mention.locality == waiting.locality))
+        .outerjoin(Source, Source.id == Item.source_id)
+        .outerjoin(Story, Story.id == Item.story_id)
+        .where(Item.first_seen_at >= desk.clock.now() - YEAR)
+        .order_by(Item.id.desc())
+    )  # fmt: skip
+    return query if waiting.down_to is None else query.where(Item.id < waiting.down_to)
+
+
+def _names(session: Session, locality: str) -> list[str]:
+    """The folded names under which a text may mean the locality: its own, its former ones, its further ones."""
+    olds: set[str] = set()
+    fresh = {locality}
+    while fresh:
+        fresh = set(
+            session.scalars(
+                select(GazetteerLink.old_id).where(GazetteerLink.new_id.in_(fresh), GazetteerLink.active)
+            )
+        ) - olds - {locality}  # fmt: skip
+        olds |= fresh
+    units = session.scalars(
+        select(GazetteerUnit.folded).where(GazetteerUnit.id.in_([locality, *sorted(olds)]))
+    )
+    further = session.scalars(
+        select(GazetteerName.folded).where(
+            GazetteerName.unit_id == locality,
+            GazetteerName.active,
+            GazetteerName.nature.not_in([NameNature.NEAR, NameNature.EXCLUDED]),
+        )
+    )
+    return sorted({name for name in (*units, *further) if name})
+
+
+def _holds(text: str, names: list[str]) -> bool:
+    whole = fold(text)
+    glued = whole.replace(" ", "")
+    return any(name in whole or name.replace(" ", "") in glued for name in names)
+
+
+def _differs(row: Any, new: MentionFound | None) -> bool:
+    if new is None or row.band is None:
+        return new is not None or row.band is not None
+    moved = row.band != new.band or abs(row.score - new.score) > 1e-9
+    return bool(moved or [list(span) for span in new.spans] != row.spans)
+
+
+def _kept(row: Any, new: MentionFound | None) -> bool:
+    """True when a person stands behind the present place of the item."""
+    if row.band is None:
+        return False
+    before, after = row.band, Band.OUT if new is None else new.band
+    if rematching.by_person(row):
+        return True
+    return before != after and rematching.contradicts(after != Band.OUT, row.tag, bool(row.judged))
