@@ -34,7 +34,7 @@ long: setup ## The wide tables that `make test` leaves out; run before a release
 soak: setup ## Long runs: kill loops (LAMRO_TEST_KILL_ROUNDS=200)
 	@$(PY) -m pytest -q -m soak --timeout 7200 $(PYTEST_ARGS) tests/soak
 
-bench: setup ## Ratios against the sum of the best parts, feeds a second, memory; writes docs/benchmarks.md
+bench: setup ## Ratios against the sum of the best parts, feeds a second, memory; with BENCH_ARGS="--scale 10000,100000" at scale; writes docs/benchmarks.md
 	@PYTHONPATH=. $(PY) -m bench --write docs/benchmarks.md $(BENCH_ARGS)
 
 evaluate: setup ## Precision, recall, F1 on labelled cases against their floors; DATA=folder adds real sets

@@ -1,6 +1,7 @@
 """``make bench``: ratios of one run, side by side on the same machine; nothing here is a test of time.
 
-Options: ``--items N`` pages, ``--rounds N`` (interleaved, medians are taken), ``--feeds N``, ``--no-naive``, ``--peers PYTHON``,
+``--scale 10000,100000`` measures the index, searches, screens and clicks at those sizes instead (``--engines``, ``--url``).
+Options otherwise: ``--items N`` pages, ``--rounds N`` (interleaved, medians are taken), ``--feeds N``, ``--no-naive``, ``--peers PYTHON``,
 ``--write FILE``.
 """
 
@@ -17,6 +18,7 @@ from bench.corpus import pages
 from bench.measure import measured, measured_naive, throw_away_python
 from bench.report import EXTRACTING, Figures, page, table
 from bench.rounds import articles, unchanged_feeds
+from bench.scale_report import measured_scale, merge, part
 
 
 def main() -> int:
@@ -29,8 +31,13 @@ def main() -> int:
     parser.add_argument(
         "--peers", type=Path, help="a Python that has newspaper4k, langdetect and datasketch already"
     )
+    parser.add_argument("--scale", default="", help="sizes of the store, with commas between them")
+    parser.add_argument("--engines", default="fts5", help="fts5, elasticsearch, or both with a comma")
+    parser.add_argument("--url", default="", help="the Elasticsearch to measure")
     parser.add_argument("--write", type=Path, help="write the page of results here")
     chosen = parser.parse_args()
+    if chosen.scale:
+        return _scale(chosen.scale, chosen.engines, chosen.url, chosen.write)
     runs: dict[str, list[dict[str, Any]]] = {"ours": [], "parts": [], "naive": []}
     with tempfile.TemporaryDirectory(prefix="lamro-bench-") as name:
         folder = Path(name)
@@ -68,8 +75,19 @@ def main() -> int:
     )
     print(table(figures))
     if chosen.write:
-        chosen.write.write_text(page(figures), encoding="utf-8")
+        merge(chosen.write, page=page(figures))
         _say(f"written: {chosen.write}")
+    return 0
+
+
+def _scale(sizes: str, engines: str, url: str, write: Path | None) -> int:
+    runs = [
+        measured_scale(engine, int(size), url) for engine in engines.split(",") for size in sizes.split(",")
+    ]
+    print(part(runs))
+    if write:
+        merge(write, scale=part(runs))
+        _say(f"written: {write}")
     return 0
 
 

@@ -73,6 +73,14 @@ class Words:
             "NFC", self._chance.choice(ONSETS) + rime[0] + self._chance.choice(TONES) + rime[1:]
         )
 
+    def known(self, rank: int) -> str:
+        """The word of that rank: 0 is the most frequent."""
+        return self._known[rank]
+
+    def draw_by(self, chance: random.Random) -> None:
+        """Draw by another seed from now on, out of the same words."""
+        self._chance = chance
+
     def line(self, count: int) -> str:
         """So many words, the first with a capital."""
         words = " ".join(self._chance.choices(self._known, cum_weights=self._weights, k=count))

@@ -188,8 +188,12 @@ class SearchIndex(Protocol):
         limit: int,
         offset: int = 0,
         facets: bool = False,
+        at_most: int | None = None,
     ) -> SearchPage:
-        """Hits for a parsed query (None: everything). Equal hit sets on every engine."""
+        """Hits for a parsed query (None: everything). Equal hit sets on every engine.
+
+        ``at_most`` bounds the counting, which alone grows with the hits: a total of one more says that there are more than that.
+        """
         ...
 
     def volume(self, query: Node | None, filters: Filters) -> dict[tuple[int, str], int]:

@@ -128,5 +128,6 @@ def search(
         queries.filters(wish, list(names), context.now()),
         sort=sort,
         limit=limit,
+        at_most=limit,
     )
     return queries.Searched(found.ids, found.total > len(found.ids), found.node), found

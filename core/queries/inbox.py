@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.finding import Filters, SearchPage
+from core.finding import FACET_WINDOW, Filters, SearchPage
 from core.queries.frame import short_names, watched
 from core.queries.reasons import Part, item_mentions, line, same_story, same_story_line
 from core.records.claim import Claim
@@ -223,8 +223,8 @@ def indexed(session: Session, found: Listing, unit_id: int, wanted: Wanted, page
     facets = _of_index(page.facets, codes)
     return replace(
         found,
-        total=max(page.total, found.total),
-        capped=False,
+        total=max(min(page.total, FACET_WINDOW), found.total),
+        capped=page.total > FACET_WINDOW,
         facets=facets,
         counted=page.counted,
         sources=source_names(session, wanted.sources, facets["source"]),

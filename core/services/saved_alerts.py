@@ -115,7 +115,7 @@ def _found(desk: Desk, words: str, filters: Filters) -> Sequence[int]:
     node = query_language.parse_query(words)
     if isinstance(node, query_language.Invalid):
         return ()
-    page = desk.index.search(node, filters, sort="newest", limit=min(inbox.CEILING, DEEPEST))
+    page = desk.index.search(node, filters, sort="newest", limit=min(inbox.CEILING, DEEPEST), at_most=0)
     return page.ids
 
 

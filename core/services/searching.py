@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid, Unavailable
-from core.finding import Filters, IndexDocument, SearchPage, SortOrder
+from core.finding import FACET_WINDOW, Filters, IndexDocument, SearchPage, SortOrder
 from core.records.item import Item, Mention
 from core.records.source import Source
 from core.rules.permissions import require
@@ -116,8 +116,9 @@ def matches(
     limit: int,
     offset: int = 0,
     facets: bool = False,
+    at_most: int | None = None,
 ) -> Matches:
-    """The ids alone, for a list that narrows and shows them itself. Raises as :func:`search` does."""
+    """The ids alone, for a list that narrows and shows them itself; counted up to ``at_most`` and one. Raises as :func:`search` does."""
     if actor is not None:
         require(actor, "item.search")
     offset = max(0, offset)
@@ -125,7 +126,9 @@ def matches(
     page: SearchPage | None = None
     if desk.index is not None:
         try:
-            page = desk.index.search(node, filters, sort=sort, limit=limit, offset=offset, facets=facets)
+            page = desk.index.search(
+                node, filters, sort=sort, limit=limit, offset=offset, facets=facets, at_most=at_most
+            )
         except Unavailable:
             page = None
     away = page is None
@@ -153,7 +156,7 @@ def counted(desk: Desk, actor: Actor, query: str, filters: Filters) -> SearchPag
     if desk.index is None:
         return None
     try:
-        return desk.index.search(node, filters, sort="newest", limit=0, facets=True)
+        return desk.index.search(node, filters, sort="newest", limit=0, facets=True, at_most=FACET_WINDOW)
     except Unavailable:
         return None
 

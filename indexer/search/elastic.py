@@ -229,6 +229,7 @@ class ElasticIndex:
         limit: int,
         offset: int = 0,
         facets: bool = False,
+        at_most: int | None = None,
     ) -> SearchPage:
         """Ids in order, exact total, facet counts."""
         scored = sort == "score" and query is not None
@@ -240,11 +241,13 @@ class ElasticIndex:
                 size=max(0, min(limit, DEEPEST - offset)),
                 from_=min(offset, DEEPEST),
                 source=False,
-                track_total_hits=True,
+                track_total_hits=True if at_most is None else at_most + 1,
                 aggs=_aggregations() if facets else None,
                 **_WHOLE,
             )
             total = int(answer["hits"]["total"]["value"])
+            if at_most is not None:
+                total = min(total, at_most + 1)
             found = answer["aggregations"] if facets else {}
             if facets and total > self.facet_window:
                 above = self._newest(client, query, filters)

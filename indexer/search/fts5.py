@@ -29,7 +29,7 @@ from core.text.query import Node
 from indexer.search.fields import INDEX_VERSION, TITLE_WEIGHT, token_fields
 from indexer.search.fts5_files import Generations, OneFile
 from indexer.search.fts5_query import Condition
-from indexer.search.fts5_schema import SCHEMA, add, put, take
+from indexer.search.fts5_schema import INDEXES, SCHEMA, add_all, put_all, take
 
 _ORDERS: dict[str, str] = {
     "published": "doc.published DESC NULLS LAST, doc.id DESC",
@@ -102,7 +102,8 @@ class Fts5Index:
         connection.execute("PRAGMA synchronous=NORMAL")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0 and create:
-            connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA}")
+            half_made = isinstance(self._files, OneFile)
+            connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} {'' if half_made else INDEXES}")
             connection.execute("INSERT OR IGNORE INTO state VALUES (1, 0, ?, NULL)", (INDEX_VERSION,))
             connection.execute(f"PRAGMA user_version={INDEX_VERSION}")
             connection.execute("COMMIT")
@@ -148,8 +149,7 @@ class Fts5Index:
                     "Chỉ mục vừa được thay bằng chỉ mục khác; hệ thống sẽ đọc lại từ chỗ của nó.",
                     f"The index stands at {reached}, not at {after}: it was swapped or lost.",
                 )
-            for document, fields in prepared:
-                put(db, document, fields)
+            put_all(db, prepared)
             for item_id, version in deletes:
                 take(db, item_id, version)
             db.execute("UPDATE state SET last_seq = max(last_seq, ?)", (seq,))
@@ -175,44 +175,47 @@ class Fts5Index:
         limit: int,
         offset: int = 0,
         facets: bool = False,
+        at_most: int | None = None,
     ) -> SearchPage:
         """Ids in order, total, facet counts."""
         condition = Condition(query, filters)
-        order = _ORDERS.get(sort, f"{condition.row} DESC")
+        order, tables = _ORDERS.get(sort, f"{condition.row} DESC"), condition.tables
+        if sort == "newest":
+            tables = condition.least
         if sort == "score" and condition.ranked:
             order = f"bm25(fts, {TITLE_WEIGHT}, 1.0, {TITLE_WEIGHT}, 1.0), doc.id DESC"
         with self.use() as db:
             ids = tuple(
                 row[0]
                 for row in db.execute(
-                    f"SELECT doc.id FROM {condition.tables} WHERE {condition.where} ORDER BY {order} LIMIT ? OFFSET ?",
+                    f"SELECT {condition.row} FROM {tables} WHERE {condition.where} ORDER BY {order} LIMIT ? OFFSET ?",
                     (*condition.values, limit, offset),
                 )
             )
-            total = db.execute(
-                f"SELECT count(*) FROM {condition.tables} WHERE {condition.where}", condition.values
-            ).fetchone()[0]
+            matching = f"SELECT 1 FROM {condition.least} WHERE {condition.where}"
+            bound = "" if at_most is None else f" LIMIT {at_most + 1:d}"
+            total = db.execute(f"SELECT count(*) FROM ({matching}{bound})", condition.values).fetchone()[0]
             counts = self._facets(db, condition) if facets else {}
         return SearchPage(ids, total, counts, min(total, self.facet_window) if facets else 0)
 
     def _facets(self, db: sqlite3.Connection, condition: Condition) -> dict[str, dict[str, int]]:
+        columns = ", ".join(_FACETS)
         newest = (
-            f"SELECT doc.id AS id, {', '.join(f'doc.{name}' for name in _FACETS)} FROM {condition.tables}"
+            f"SELECT doc.id AS id, {columns} FROM {condition.tables}"
             f" WHERE {condition.where} ORDER BY {condition.row} DESC LIMIT {self.facet_window:d}"
         )
         counts: dict[str, Counter[str]] = {name: Counter() for name in (*_FACETS, "locality")}
-        ids = []
-        for item_id, *values in db.execute(newest, condition.values):
-            ids.append(item_id)
+        # One pass over the hits; few combinations of values come out of it, whatever their number.
+        combined = f"SELECT {columns}, count(*) FROM ({newest}) GROUP BY {columns}"
+        for *values, number in db.execute(combined, condition.values):
             for name, value in zip(_FACETS, values, strict=True):
-                counts[name][str(value)] += 1
-        if ids:
-            places = db.execute(
-                f"SELECT place.locality, count(*) FROM ({newest}) AS found JOIN doc_locality AS place ON place.doc = found.id"
-                " GROUP BY 1",
-                condition.values,
-            )
-            counts["locality"].update(dict(places))
+                counts[name][str(value)] += number
+        places = db.execute(
+            f"SELECT place.locality, count(*) FROM ({newest}) AS found JOIN doc_locality AS place ON place.doc = found.id"
+            " GROUP BY 1",
+            condition.values,
+        )
+        counts["locality"].update(dict(places))
         return {name: most_frequent(counter) for name, counter in counts.items()}
 
     def volume(self, query: Node | None, filters: Filters) -> dict[tuple[int, str], int]:
@@ -230,7 +233,7 @@ class Fts5Index:
         asked = [Condition(query, filters) for query, filters in questions]
         with self.use() as db:
             return [
-                db.execute(f"SELECT count(*) FROM {one.tables} WHERE {one.where}", one.values).fetchone()[0]
+                db.execute(f"SELECT count(*) FROM {one.least} WHERE {one.where}", one.values).fetchone()[0]
                 for one in asked
             ]
 
@@ -325,8 +328,8 @@ class FreshFts5:
         with self._made().use() as db, _writing(db):
             # One that went on after a kill may know the newest items already, from what the outbox said.
             known = db.execute("SELECT coalesce(max(id), 0) FROM doc").fetchone()[0]
-            for document, fields in prepared:
-                (add if document.id > known else put)(db, document, fields)
+            add_all(db, [pair for pair in prepared if pair[0].id > known])
+            put_all(db, [pair for pair in prepared if pair[0].id <= known])
             db.execute("UPDATE state SET filled_to = ?", (filled_to,))
         return []
 
@@ -349,6 +352,7 @@ class FreshFts5:
         """All of it into the file, then the link."""
         made = self._made()
         with made.use() as db:
+            db.executescript(INDEXES)
             db.execute("UPDATE state SET filled_to = NULL")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         made.close()

@@ -12,19 +12,20 @@ from indexer.search.fts5_schema import seconds
 class Condition:
     """One MATCH where FTS5 can express the tree, set tests elsewhere (a Not that stands alone).
 
-    ``tables`` and ``where`` with ``values`` select the documents; ``ranked`` says that the score of FTS5 can be asked for.
+    ``tables`` and ``where`` with ``values`` select the documents; ``least`` is as many of the tables as the conditions need, enough to
+    count and to order by arrival. ``ranked`` says that the score of FTS5 can be asked for.
     """
 
     def __init__(self, query: Node | None, filters: Filters) -> None:
         self.values: list[Any] = []
         self.ranked = False
-        self.tables = "doc"
+        self.tables = self.least = "doc"
         self._clauses: list[str] = []
         if query is not None:
             match = _match(query)
             if match is not None:
                 self.ranked = True
-                self.tables = "fts CROSS JOIN doc ON doc.id = fts.rowid"
+                self.tables, self.least = "fts CROSS JOIN doc ON doc.id = fts.rowid", "fts"
                 self._clauses.append("fts MATCH ?")
                 self.values.append(match)
             else:
@@ -73,14 +74,18 @@ class Condition:
         if filters.localities:
             places = ", ".join("?" * len(filters.localities))
             sure = " AND band = 'in'" if filters.certain else ""
+            about = f"FROM doc_locality WHERE locality IN ({places}){sure}"
+            # Hit by hit: as a list of rows, FTS5 would look for the words anew in each of them.
             self._add(
-                f"doc.id IN (SELECT doc FROM doc_locality WHERE locality IN ({places}){sure})",
+                f"EXISTS (SELECT 1 {about} AND doc = fts.rowid)"
+                if self.ranked
+                else f"doc.id IN (SELECT doc {about})",
                 *filters.localities,
             )
         if filters.elsewhere:
             places = ", ".join("?" * len(filters.elsewhere))
             self._add(
-                f"NOT EXISTS (SELECT 1 FROM doc_locality WHERE doc = doc.id AND locality IN ({places}))",
+                f"NOT EXISTS (SELECT 1 FROM doc_locality WHERE doc = {self.row} AND locality IN ({places}))",
                 *filters.elsewhere,
             )
         if filters.story is not None:
@@ -97,6 +102,8 @@ class Condition:
             self._add(f"{self.row} <= ?", filters.upto)
 
     def _add(self, clause: str, *values: Any) -> None:
+        if "doc." in clause:  # a column beside the text: each hit's row must be looked up
+            self.least = self.tables
         self._clauses.append(clause)
         self.values.extend(values)
 

@@ -263,6 +263,16 @@ def test_volume_by_day_and_source_and_counts(index: SearchIndex) -> None:
     assert index.counts([]) == []
 
 
+def test_counting_can_be_bounded(index: SearchIndex) -> None:
+    fill(index)
+    for at_most, wanted in ((0, 1), (2, 3), (3, 3), (50, 3)):
+        page = index.search(parsed("de"), Filters(), sort="newest", limit=2, at_most=at_most)
+        assert (page.ids, page.total) == ((7, 2), wanted)
+        page = index.search(parsed("de"), Filters(social=True), sort="need", limit=2, at_most=at_most)
+        assert (page.ids, page.total) == ((2,), 1)
+    assert index.search(None, Filters(), sort="newest", limit=0, at_most=4).total == 5
+
+
 def test_a_list_stays_what_it_was_while_items_arrive(index: SearchIndex) -> None:
     fill(index)
     first = hits(index, "", limit=4)
