@@ -78,7 +78,7 @@ class Prepared:
 
     def says(self, content_sha256: str) -> bool:
         """True when a stored text of this hash has the same words."""
-        return content_sha256 in {self.content_sha256, self.untrimmed_sha256}
+        return bool(content_sha256) and content_sha256 in {self.content_sha256, self.untrimmed_sha256}
 
     def when(self, now: datetime) -> datetime:
         """When it happened, as far as known: publication, never in the future; else now."""
