@@ -5,10 +5,11 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.text.tokens import MAX_TOKEN_BYTES, folded_words, index_fields, is_unspaced, read, tokenise
+from core.text.vietnamese_bytes import plain_fields
 
 ANY = st.text(st.characters(), max_size=200)
 MIXED = st.text("aàđĐHhòả ̀́̉\u200b\u202e\u00adﬁ²…　海防市ไทยข้าວຄែ한하ᄒㅏﾊﾟガ１Ａ.-_'\"", max_size=60)
@@ -115,3 +116,26 @@ def test_a_long_hostile_text_is_read_whole() -> None:
 def test_unspaced_scripts() -> None:
     assert all(map(is_unspaced, "海ガがกລកက한々"))
     assert not any(map(is_unspaced, "aĐя١ह1"))
+
+
+@given(
+    st.one_of(
+        st.text(
+            alphabet="aăâeêioôơuưyàáảạằặầẩậèéẻẹếệìíòóỏõọồốộớờợùúủụứữựỳýỷỵđĐqQoOuUÀÁHhkbcgn019_-.,…“”’·\u00a0–\n\tK'ðß\u0301\u200b",
+            max_size=40,
+        ),
+        st.text(max_size=60),
+        st.text(alphabet="hoàqúy ", min_size=48, max_size=60),
+    )
+)
+@settings(max_examples=400)
+def test_the_quick_way_of_plain_texts_is_the_chain(text):
+    tokens = read(text)
+    assert index_fields(text) == (" ".join(tokens.exact), " ".join(tokens.folded))
+
+
+def test_plain_texts_go_the_quick_way():
+    assert plain_fields("Hoà Bình: “thuỷ điện” – quý 2,5 tỷ…") == ("hòa bình thủy điện quý 2 5 tỷ", "hoa binh thuy dien quy 2 5 ty")  # fmt: skip
+    assert plain_fields("x" * 50 + " a") == ("x" * 50 + " a",) * 2
+    for other in ("x" * 51, "Straße", "河内", "ca\u0301", "a\u200bb"):
+        assert plain_fields(other) is None

@@ -1,0 +1,60 @@
+"""The index fields of plain Vietnamese text by a handful of operations on whole texts, in a tenth of the time of word by word.
+
+Lower-case Vietnamese, ASCII and the usual quotation marks and dashes are fewer than 256 characters: a text of nothing else is turned into
+one byte a character, and separating, placing the tone mark and folding are then table look-ups inside the interpreter. Any other
+character sends the text to :mod:`core.text.tokens`, whose result this one equals (a property test holds it to that).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+
+from core.text.normalise import fold, tone_key
+
+#: longer words may have to be cut
+_LONGEST = 50
+_VOWELS = "aăâeêioôơuưy"
+_TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
+_ACCENTED = {unicodedata.normalize("NFC", vowel + tone) for vowel in _VOWELS for tone in _TONES}
+_LETTERS = [letter for letter in sorted({*_ACCENTED, "đ"}) if not letter.isascii()]
+#: what stands between words in the press; their compatibility forms (three dots, a plain space) separate words too
+_BETWEEN = "–—‘’“”…•·«»\u00a0"
+_ALPHABET = "".join(map(chr, range(128))) + "".join(_LETTERS) + _BETWEEN
+#: U+FFFE is "nothing" for a character map
+_TABLE = _ALPHABET + "\ufffe" * (256 - len(_ALPHABET))
+_ENCODING = codecs.charmap_build(_TABLE)
+
+
+def _of(character: str) -> int:
+    return _TABLE.index(character)
+
+
+_SPACED = bytes(code if _TABLE[code].isalnum() else 32 for code in range(256))
+_FOLDED = bytes(ord(fold(_TABLE[code])) if _TABLE[code] in _LETTERS else min(code, 127) for code in range(256))  # fmt: skip
+#: two letters whose tone mark stands on the second, at the end of a syllable, and where it belongs
+_PAIRS = {
+    bytes(map(_of, pair)): bytes(map(_of, tone_key(pair)))
+    for pair in (first + second for first in "ou" for second in _LETTERS)
+    if tone_key(pair) != pair
+}
+_LETTER = b"a-z" + b"".join(re.escape(bytes([_of(letter)])) for letter in _LETTERS)
+_SECOND = b"".join(re.escape(pair[1:]) for pair in sorted(_PAIRS))
+#: the first letter stands first, so that the search leaps from one to the next; never after q, never before another letter
+_MISPLACED = re.compile(b"[ou](?<!q[ou])[" + _SECOND + b"](?![" + _LETTER + b"])")
+
+
+def plain_fields(text: str) -> tuple[str, str] | None:
+    """Tokens with marks and without, space-joined; None for a text that is not plain. Never raises."""
+    try:
+        data = codecs.charmap_encode(text.lower(), "strict", _ENCODING)[0]
+    except UnicodeEncodeError:
+        return None
+    words = data.translate(_SPACED).split()
+    if not words:
+        return "", ""
+    if max(map(len, words)) > _LONGEST:
+        return None
+    exact = _MISPLACED.sub(lambda found: _PAIRS.get(found.group(), found.group()), b" ".join(words))
+    return codecs.charmap_decode(exact, "strict", _TABLE)[0], exact.translate(_FOLDED).decode("ascii")
