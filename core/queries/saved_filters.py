@@ -23,6 +23,14 @@ class Saved:
     told_items: int = 0
 
 
+def told_since(session: Session, unit_id: int, since: datetime) -> tuple[Saved, ...]:
+    """The office's filters that had new items since then, the latest first: what *Việc hôm nay* shows of the alerts."""
+    told = [
+        line for line in of_unit(session, unit_id) if line.alert and line.told_at and line.told_at >= since
+    ]
+    return tuple(sorted(told, key=lambda line: (line.told_at or since, line.id), reverse=True))
+
+
 def of_unit(session: Session, unit_id: int) -> tuple[Saved, ...]:
     """The filters of an office."""
     found = session.execute(

@@ -16,7 +16,6 @@ from typing import NamedTuple, overload
 
 from core.text.normalise import fold, stream_safe, tone_key
 from core.text.scripts import INVISIBLE, MARKS, UNSPACED, is_unspaced
-from core.text.vietnamese_bytes import plain_fields
 
 __all__ = [
     "ANALYSIS_VERSION",
@@ -198,8 +197,8 @@ def _cut(word: str) -> str:
 
 def index_fields(text: str) -> tuple[str, str]:
     """The two fields of an index, space-joined: tokens with marks, and without. Both have the same number of tokens."""
-    plain = plain_fields(text)
-    if plain is not None:
-        return plain
+    if _is_simple(text):  # nobody asks for places here: see folded_words
+        forms = _forms_of(_RUN.findall(text))
+        return " ".join([exact for exact, _ in forms]), " ".join([folded for _, folded in forms])
     tokens = read(text)
     return " ".join(tokens.exact), " ".join(tokens.folded)

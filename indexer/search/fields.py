@@ -7,6 +7,7 @@ from typing import NamedTuple
 from core.clock import VIETNAM
 from core.finding import IndexDocument
 from core.text.tokens import ANALYSIS_VERSION, index_fields
+from core.text.vietnamese_bytes import plain_fields
 
 #: raise it when what an index stores of an item changes; the index is then made anew by itself
 LAYOUT = 3
@@ -35,6 +36,10 @@ def day_of(document: IndexDocument) -> int:
 
 def token_fields(document: IndexDocument) -> TokenFields:
     """The token fields of a document."""
-    title_exact, title_folded = index_fields(document.title[:MAX_CHARACTERS])
-    body_exact, body_folded = index_fields(document.text[:MAX_CHARACTERS])
+    title_exact, title_folded = _fields(document.title[:MAX_CHARACTERS])
+    body_exact, body_folded = _fields(document.text[:MAX_CHARACTERS])
     return TokenFields(title_exact, body_exact, title_folded, body_folded)
+
+
+def _fields(text: str) -> tuple[str, str]:
+    return plain_fields(text) or index_fields(text)

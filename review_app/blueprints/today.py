@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, render_template
 
 from core.queries import today as queries
 from core.queries.calibration import never_measured
 from core.queries.frame import short_names, watched
+from core.queries.saved_filters import told_since
 from review_app import context
 from review_app.gate import allow_act
 from review_app.language import current
 
 blueprint = Blueprint("today", __name__)
+
+#: new items of a saved filter are pointed to for so long
+ALERTS = timedelta(hours=24)
 
 
 @blueprint.get("/today")
@@ -22,7 +28,11 @@ def index() -> str:
     with context.reading() as session:
         board = queries.board(session, person.unit_id, context.now(), language=current())
         names = short_names(watched(session, person.unit_id))
+        alerts = told_since(session, person.unit_id, context.now() - ALERTS)
         unmeasured = never_measured(session, list(names), person.unit_id)
     return render_template(
-        "today/index.html", board=board, unmeasured=[(code, names[code]) for code in unmeasured[:3]]
+        "today/index.html",
+        board=board,
+        alerts=alerts,
+        unmeasured=[(code, names[code]) for code in unmeasured[:3]],
     )

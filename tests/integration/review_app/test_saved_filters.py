@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.records.audit import AuditRow
 from core.records.item import Item
+from core.records.saved_filter import SavedFilter
 from core.services.outbox import index_document
 from indexer.search.fts5 import Fts5Index
 from review_app.app import create_app
@@ -119,3 +120,22 @@ def test_the_page_of_saved_filters_counts_and_switches_alerts(office, person):
     officer.post(action[1], {"on": "0"})
     assert "Không báo tin mới." in officer.get("/inbox/filters").text
     assert person("xa.ban").post(action[1], {"on": "1"}).status_code == 404
+
+
+def test_new_items_of_an_alerted_filter_stand_on_the_first_screen_for_a_day(office, person):
+    officer = person("hanh.dt")
+    officer.post("/inbox/filters", {"name": "Báo nước ngoài mới", "query": "foreign=with"})
+    officer.post("/inbox/filters", {"name": "Không báo", "query": "copies=with"})
+    assert "Bộ lọc có tin mới" not in officer.get("/today").text
+    with office.desk.store.write() as session:
+        for line in session.scalars(select(SavedFilter)):
+            line.told_at, line.told_items = office.clock.now(), 3
+            line.alert = line.name == "Báo nước ngoài mới"
+    page = officer.get("/today").text.partition("<main")[2]
+    section = page.partition("Bộ lọc có tin mới")[2].partition("</section>")[0]
+    assert 'href="/inbox?foreign=with"' in section
+    assert "3 tin mới" in section
+    assert "Không báo" not in section
+    assert "Bộ lọc có tin mới" not in person("xa.ban").get("/today").text
+    office.clock.move(hours=25)
+    assert "Bộ lọc có tin mới" not in person("hanh.dt").get("/today").text

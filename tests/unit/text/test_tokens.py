@@ -130,8 +130,7 @@ def test_unspaced_scripts() -> None:
 )
 @settings(max_examples=400)
 def test_the_quick_way_of_plain_texts_is_the_chain(text):
-    tokens = read(text)
-    assert index_fields(text) == (" ".join(tokens.exact), " ".join(tokens.folded))
+    assert plain_fields(text) in {None, index_fields(text)}
 
 
 def test_plain_texts_go_the_quick_way():
