@@ -16,7 +16,6 @@ import zlib
 from array import array
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import accumulate
 from typing import Literal
 
 from core.clock import VIETNAM
@@ -41,6 +40,8 @@ FEWEST_FIGURES = 3
 SAME_FIGURES = 0.65
 MAX_FIGURES = 300
 _SEED = 20160816
+#: odd 64-bit numbers without a pattern, one for each place that a hash stands at
+_MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
 
 _PREFIX = re.compile(
     r"^\s*(?:\((?:[\w.\- ]{2,30})\)\s*[-–—:]\s*|[A-ZĐ]{2,8}(?:\.VN)?\s*[-–—]\s+|(?:theo|nguồn|source|via)[:\s]+[^\n.,:]{2,40}[:,.]\s+)",
@@ -81,16 +82,14 @@ def copy_keys(title: str, text: str, seen_at: datetime | None = None) -> CopyKey
     body = body_of(text) or clean(title)
     paragraphs = [folded_words(line) for line in body.split("\n")]
     words = [word for paragraph in paragraphs for word in paragraph]
-    joined = " ".join(words).encode("utf-8", "replace")
-    digest = hashlib.sha256(joined).hexdigest() if words else ""
-    hashes = _shingles(words, joined)
-    packed = _packed(hashes)
+    digest = hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest() if words else ""
+    shingles = _shingles(words)
     numbers = sorted({zlib.crc32(one.encode("utf-8", "replace")) for one in figures(body)})[:MAX_FIGURES]
     keys: tuple[str, ...] = ()
-    if len(hashes) >= MIN_SHINGLES:
+    if len(shingles) >= 4 * MIN_SHINGLES:
         month = month_of(seen_at)
-        keys = _bands(packed, month) + _paragraph_keys(paragraphs, month)
-    return CopyKeys(digest, keys, packed, _packed(numbers))
+        keys = _bands(shingles, month) + _paragraph_keys(paragraphs, month)
+    return CopyKeys(digest, keys, shingles, _packed(numbers))
 
 
 def month_of(seen_at: datetime | None) -> str:
@@ -143,16 +142,32 @@ def _paragraph_keys(paragraphs: list[list[str]], month: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{month}:{PARAGRAPH}{one.hexdigest()}" for one in hashes))
 
 
-def _shingles(words: list[str], joined: bytes) -> list[int]:
-    """Sorted distinct 32-bit hashes of each run of words as it stands in ``joined``, the words in UTF-8 with a space between.
+def _shingles(words: list[str]) -> bytes:
+    """Sorted distinct 32-bit hashes of each run of three words, four bytes each. A very long text keeps its smallest ones: a fair sample."""
+    import numpy as np
 
-    A very long text keeps its smallest ones, which is a fair sample.
-    """
-    if not joined.isascii():
-        words = joined.split(b" ")  # type: ignore[assignment]
-    starts = [at + k for k, at in enumerate(accumulate(map(len, words), initial=0))]
-    runs = map(joined.__getitem__, map(slice, starts, [end - 1 for end in starts[SHINGLE:]]))
-    return sorted(set(map(zlib.crc32, runs)))[:MAX_SHINGLES]
+    if len(words) < SHINGLE:
+        return b""
+    hashed = np.array(list(map(_HASHED.__getitem__, words)), dtype=np.uint64)
+    mixed = hashed[:-2] * np.uint64(_MIX[0]) ^ (hashed[1:-1] * np.uint64(_MIX[1]) >> np.uint64(3))
+    mixed ^= hashed[2:] * np.uint64(_MIX[2])
+    mixed ^= mixed >> np.uint64(29)
+    mixed *= np.uint64(_MIX[0])
+    found = np.unique((mixed >> np.uint64(32)).astype("<u4"))[:MAX_SHINGLES]
+    return found.tobytes()
+
+
+class _Hashed(dict[str, int]):
+    """Word → hash, remembered; begun anew when it is full."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= 1 << 16:
+            self.clear()
+        self[word] = found = zlib.crc32(word.encode("utf-8", "replace"))
+        return found
+
+
+_HASHED = _Hashed()
 
 
 def _packed(hashes: list[int]) -> bytes:
@@ -168,13 +183,12 @@ def _unpacked(data: bytes) -> array[int]:
 
 
 def _bands(packed: bytes, month: str) -> tuple[str, ...]:
+    """A key for each band of the sketch: 56 bits of a sum that is another one for every four values."""
+    import numpy as np
     from rensa import RMinHash
 
     sketch = RMinHash(VALUES, _SEED)
-    sketch.update([packed[at : at + 4] for at in range(0, len(packed), 4)])
-    digest = struct.pack(f"<{VALUES}I", *sketch.digest())
-    width = 4 * ROWS
-    return tuple(
-        f"{month}:{number:02d}{hashlib.blake2b(digest[number * width : (number + 1) * width], digest_size=7).hexdigest()}"
-        for number in range(VALUES // ROWS)
-    )
+    sketch.update(np.frombuffer(packed, dtype="V4").tolist())
+    values = np.array(sketch.digest(), dtype=np.uint64).reshape(-1, ROWS)
+    sums = (values * np.array(_MIX, dtype=np.uint64)).sum(axis=1, dtype=np.uint64) >> np.uint64(8)
+    return tuple([f"{month}:{number:02d}{one:014x}" for number, one in enumerate(sums.tolist())])

@@ -7,6 +7,7 @@ thousands in either spelling. Dates and times keep their own form, so that "12/9
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from core.text.normalise import fold
 
@@ -32,6 +33,7 @@ _FIGURE = re.compile(
     r")(?:\s*(?P<percent>%|phần trăm|phan tram|percent)|\s*(?P<scale>trăm|nghìn|nghin|ngàn|ngan|k|thousand|triệu|trieu|million|tỷ|tỉ|ty|billion|万|亿)(?!\w)|(?P<han>[万亿]))?",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\d+")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:[.,]\d{1,2})?")
 #: Groups of digits longer than this are telephone and document numbers, kept as they are.
 _LONGEST = 12
@@ -40,7 +42,7 @@ _LONGEST = 12
 def figures(text: str) -> frozenset[str]:
     """The figures of a text: "1200", "2.5e+09", "3%", "12/9", "20:15". Linear time; never raises."""
     found = set()
-    for match in _FIGURE.finditer(text):
+    for match in _matches(text):
         if date := match.group("date"):
             found.add("/".join(str(int(part)) for part in re.split("[/-]", date)))
         elif time := match.group("time"):
@@ -55,6 +57,16 @@ def figures(text: str) -> frozenset[str]:
                 )
             )
     return frozenset(found)
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    """What ``_FIGURE.finditer`` gives; that pattern is tried only where digits begin, which a text is searched for much faster."""
+    at = 0
+    while run := _DIGITS.search(text, at):
+        match = _FIGURE.match(text, run.start())
+        at = match.end() if match else run.end()
+        if match:
+            yield match
 
 
 def _number(digits: str, scale: str | None, percent: bool) -> str:

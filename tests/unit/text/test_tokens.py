@@ -60,6 +60,8 @@ def test_offsets_point_into_the_given_text_in_order(text: str) -> None:
 
 
 @given(ANY | MIXED | PLAIN)
+@example("Đê vỡ… nước\xa0dâng…cao ½")
+@example("Ơ\u1acfƠ İstanbul")
 def test_every_way_to_the_tokens_is_the_same_way(text: str) -> None:
     tokens = tokenise(text)
     columns = read(text)

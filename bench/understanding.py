@@ -1,0 +1,250 @@
+"""What understanding costs: matching one locality against all, few names against many, and keys of copies against the bare library loop.
+
+CPU time of this process, rounds interleaved. The goals are those of performance.md §4 and §5, whose recall table is measured along.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+from bench.corpus import START as OCTOBER
+from bench.corpus import Words
+from core.groups import PARAGRAPH, CopyKeys
+from core.rules.gazetteer import Name, NameNature
+from indexer.analysis.copies import bands_to_ask, compare, copy_keys
+from indexer.analysis.places.matcher import match_text
+from indexer.analysis.places.names import Names
+from indexer.gazetteer.aliases import shipped_names
+from indexer.gazetteer.units import Gazetteer, read_table, shipped_table
+
+OFFICE = "11131"
+FEW, MANY = 5_000, 50_000
+#: until the tenth, the month before is asked too
+START = OCTOBER + timedelta(days=14)
+#: how an edited copy differs from its original
+EDITS = ("spaces", "5 % of words", "10 % of words", "30 % of sentences cut", "first half", "no marks")
+_MOST = 20
+_EVERYWHERE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """CPU milliseconds a text, a round each: what is measured, and what it is measured against."""
+
+    ours: tuple[float, ...]
+    other: tuple[float, ...]
+
+    @property
+    def ratio(self) -> float:
+        """The median of the rounds' ratios."""
+        return median(a / b for a, b in zip(self.ours, self.other, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """``recall`` by kind of edit (ours, the library's candidates); ``false`` pairs a thousand texts likewise."""
+
+    cost: Pair
+    recall: dict[str, tuple[float, float]]
+    false: tuple[float, float]
+
+
+def every_unit(texts: Sequence[str], rounds: int) -> Pair:
+    """All units of the gazetteer at once, against one."""
+    return _against(
+        lambda: [match_text(text, None) for text in texts],
+        lambda: [match_text(text, [OFFICE]) for text in texts],
+        len(texts),
+        rounds,
+    )
+
+
+def many_names(texts: Sequence[str], rounds: int, seed: int = 1) -> tuple[Pair, int, int]:
+    """Fifty thousand names against five thousand, one locality; and how many there really were."""
+    many, few = _names_of(MANY, seed), _names_of(FEW, seed)
+    cost = _against(
+        lambda: [match_text(text, [OFFICE], table=many) for text in texts],
+        lambda: [match_text(text, [OFFICE], table=few) for text in texts],
+        len(texts),
+        rounds,
+    )
+    return cost, len(many.patterns), len(few.patterns)
+
+
+def _names_of(count: int, seed: int) -> Names:
+    """So many names, about: units of the gazetteer as far as they go, then bynames that no text holds on purpose."""
+    chance = random.Random(seed)
+    units, links = read_table(shipped_table())
+    extra = shipped_names()
+    whole = len(Names(Gazetteer(units, links), extra).patterns)
+    if whole > count:
+        # Units away at random until the number fits; provinces and what places the office stay.
+        ours = {unit.id for unit in units if unit.level != "c"} | {name.unit for name in extra}
+        units = [unit for unit in units if unit.id in ours or chance.random() < count / whole]
+        known = {unit.id for unit in units}
+        return Names(Gazetteer(units, [link for link in links if {link.old, link.new} <= known]), extra)
+    words = Words(chance)
+    codes = [unit.id for unit in units if unit.level == "c" and unit.current]
+    more = [
+        Name(chance.choice(codes), NameNature.BYNAME, words.line(3).title()) for _ in range(count - whole)
+    ]
+    return Names(Gazetteer(units, links), [*extra, *more])
+
+
+def near_copies(count: int, rounds: int, seed: int = 1) -> Copies:
+    """Keys, candidates and proof of ours, kept in memory, against the bare loop of rensa, which proves nothing."""
+    texts, origin, kinds = _edited(count, seed)
+    found: dict[str, list[set[int]]] = {}
+
+    def ours() -> None:
+        found["ours"] = list(_ours(texts))
+
+    def library() -> None:
+        found["library"] = list(_library(texts))
+
+    cost = _against(ours, library, count, rounds)
+    recall = {}
+    for kind in EDITS:
+        those = [n for n, edit in enumerate(kinds) if edit == kind]
+        shares = [
+            sum(origin[n] in _group(found[who][n], origin) for n in those) / max(1, len(those))
+            for who in ("ours", "library")
+        ]
+        recall[kind] = (shares[0], shares[1])
+    false = [
+        1000
+        * sum(any(_root(m, origin) != _root(n, origin) for m in found[who][n]) for n in range(count))
+        / count
+        for who in ("ours", "library")
+    ]
+    return Copies(cost, recall, (false[0], false[1]))
+
+
+def _root(number: int, origin: Sequence[int]) -> int:
+    return origin[number] if origin[number] >= 0 else number
+
+
+def _group(found: set[int], origin: Sequence[int]) -> set[int]:
+    return {_root(number, origin) for number in found}
+
+
+def _ours(texts: Sequence[str]) -> Iterator[set[int]]:
+    """As :mod:`core.services.copies` asks its tables: those that share most bands, then most paragraphs, at most twenty each."""
+    by_key: dict[str, list[int]] = defaultdict(list)
+    by_body: dict[str, int] = {}
+    kept: list[CopyKeys] = []
+    for number, text in enumerate(texts):
+        keys = copy_keys("", text, START)
+        found: set[int] = set()
+        if keys.body_hash in by_body:
+            found = {by_body[keys.body_hash]}
+        else:
+            asked = [key for key in bands_to_ask(keys, START) if key in by_key]
+            apart = [key for key in asked if key.partition(":")[2].startswith(PARAGRAPH)]
+            bands = [key for key in asked if key not in apart]
+            rare = [key for key in apart if len(by_key[key]) <= _EVERYWHERE]
+            for some in (bands, rare):
+                shared = Counter(other for key in some for other in by_key[key])
+                found = {
+                    other for other, _ in shared.most_common(_MOST) if compare(keys, kept[other]).is_copy
+                }
+                if found:
+                    break
+            by_body[keys.body_hash] = number
+        for key in keys.bands:
+            by_key[key].append(number)
+        kept.append(keys)
+        yield found
+
+
+def _library(texts: Sequence[str]) -> Iterator[set[int]]:
+    """Fold, split, shingles as strings, rensa's sketch and its own table of bands (performance.md §5, first row)."""
+    import rensa
+
+    fold = {
+        code: plain
+        for code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]
+        if (plain := _plain(chr(code))) != chr(code)
+    } | dict.fromkeys(map(ord, ".,!?;:()-–\"'“”\n"), " ")
+    near: Any = rensa.RMinHashLSH(0.45, 128, 32)
+    for number, text in enumerate(texts):
+        words = text.lower().translate(fold).split()
+        sketch = rensa.RMinHash(128, 42)
+        sketch.update(
+            [f"{a} {b} {c}" for a, b, c in zip(words, words[1:], words[2:], strict=False)]
+            or [" ".join(words)]
+        )
+        found = set(near.query(sketch))
+        near.insert(number, sketch)
+        yield found
+
+
+def _edited(count: int, seed: int) -> tuple[list[str], list[int], list[str]]:
+    """Texts, the number of the original of each (-1: none), and how it was edited. One in twenty is a bulletin from one template."""
+    chance = random.Random(seed)
+    words = Words(chance)
+    formula = [words.line(chance.randint(12, 24)) for _ in range(12)]
+    texts: list[str] = []
+    origin: list[int] = []
+    kinds: list[str] = []
+    first: list[int] = []
+    for number in range(count):
+        draw = chance.random()
+        of, kind = -1, ""
+        if draw < 0.6 or not first:
+            first.append(number)
+            text = _article(words, chance)
+        elif draw < 0.65:
+            kind = "template"
+            text = ". ".join(line if chance.random() < 0.45 else words.line(18) for line in formula * 2)
+        else:
+            of, kind = chance.choice(first), chance.choice(EDITS)
+            text = _edit(chance, words, texts[of], kind)
+        texts.append(text)
+        origin.append(of)
+        kinds.append(kind)
+    return texts, origin, kinds
+
+
+def _article(words: Words, chance: random.Random) -> str:
+    return "\n".join(
+        " ".join(f"{words.line(chance.randint(12, 24))}." for _ in range(chance.randint(3, 5)))
+        for _ in range(chance.randint(5, 10))
+    )
+
+
+def _edit(chance: random.Random, words: Words, text: str, kind: str) -> str:
+    if kind == "spaces":
+        return text.replace("\n", "  \n ")
+    if kind.endswith("of words"):
+        share = int(kind.partition(" ")[0]) / 100
+        return " ".join(
+            words.line(1).lower() if chance.random() < share else word for word in text.split(" ")
+        )
+    if kind.endswith("cut"):
+        return ". ".join(part for part in text.replace("\n", " ").split(". ") if chance.random() > 0.3)
+    return text[: len(text) // 2] if kind == "first half" else "".join(map(_plain, text))
+
+
+def _plain(letter: str) -> str:
+    letter = letter.replace("đ", "d").replace("Đ", "D")
+    return "".join(c for c in unicodedata.normalize("NFD", letter) if not unicodedata.combining(c))
+
+
+def _against(ours: Callable[[], object], other: Callable[[], object], texts: int, rounds: int) -> Pair:
+    ours(), other()  # tables, caches, compiled patterns
+    taken: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds):
+        for run, times in zip((ours, other), taken, strict=True):
+            begun = time.process_time()
+            run()
+            times.append((time.process_time() - begun) / texts * 1000)
+    return Pair(tuple(taken[0]), tuple(taken[1]))
