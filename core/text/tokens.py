@@ -16,6 +16,7 @@ from typing import NamedTuple, overload
 
 from core.text.normalise import fold, stream_safe, tone_key
 from core.text.scripts import INVISIBLE, MARKS, UNSPACED, is_unspaced
+from core.text.vietnamese_bytes import plain_folded
 
 __all__ = [
     "ANALYSIS_VERSION",
@@ -124,9 +125,12 @@ def read(text: str) -> Tokens:
 
 def folded_words(text: str) -> list[str]:
     """The folded forms of :func:`tokenise` alone, in a tenth of its time, for who needs no places in the text."""
+    plain = plain_folded(text)
+    if plain is not None:
+        return plain
     if not _is_simple(text):
         return [token.folded for token in tokenise(text)]
-    return list(map(_FOLDED.__getitem__, _RUN.findall(text)))
+    return [folded for _, folded in _forms_of(_RUN.findall(text))]
 
 
 def _is_simple(text: str) -> bool:
@@ -192,21 +196,6 @@ def _forms(word: str) -> tuple[str, str]:
         return exact, exact
     exact = tone_key(unicodedata.normalize("NFC", stream_safe(word).lower().translate(_LEGACY)))
     return _cut(exact), _cut(fold(exact))
-
-
-class _Folded(dict[str, str]):
-    """Word → folded form: the folded half of :func:`_forms`, remembered where a look costs least. Begun anew when it is full."""
-
-    def __missing__(self, word: str) -> str:
-        if len(word) > _LONGEST:
-            return _forms.__wrapped__(word)[1]
-        if len(self) >= 1 << 16:
-            self.clear()
-        self[word] = folded = _forms(word)[1]
-        return folded
-
-
-_FOLDED = _Folded()
 
 
 def _cut(word: str) -> str:

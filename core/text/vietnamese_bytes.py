@@ -47,14 +47,25 @@ _MISPLACED = re.compile(b"[ou](?<!q[ou])[" + _SECOND + b"](?![" + _LETTER + b"])
 
 def plain_fields(text: str) -> tuple[str, str] | None:
     """Tokens with marks and without, space-joined; None for a text that is not plain. Never raises."""
+    words = _words(text)
+    if words is None:
+        return None
+    exact = _MISPLACED.sub(lambda found: _PAIRS.get(found.group(), found.group()), b" ".join(words))
+    return codecs.charmap_decode(exact, "strict", _TABLE)[0], exact.translate(_FOLDED).decode("ascii")
+
+
+def plain_folded(text: str) -> list[str] | None:
+    """The tokens without marks; None for a text that is not plain. Never raises."""
+    words = _words(text)
+    if words is None:
+        return None
+    return b" ".join(words).translate(_FOLDED).decode("ascii").split()
+
+
+def _words(text: str) -> list[bytes] | None:
     try:
         data = codecs.charmap_encode(text.lower(), "strict", _ENCODING)[0]
     except UnicodeEncodeError:
         return None
     words = data.translate(_SPACED).split()
-    if not words:
-        return "", ""
-    if max(map(len, words)) > _LONGEST:
-        return None
-    exact = _MISPLACED.sub(lambda found: _PAIRS.get(found.group(), found.group()), b" ".join(words))
-    return codecs.charmap_decode(exact, "strict", _TABLE)[0], exact.translate(_FOLDED).decode("ascii")
+    return None if max(map(len, words), default=0) > _LONGEST else words
