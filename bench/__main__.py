@@ -19,6 +19,7 @@ from bench.measure import measured, measured_naive, throw_away_python
 from bench.report import EXTRACTING, Figures, page, table
 from bench.rounds import articles, unchanged_feeds
 from bench.scale_report import measured_scale, merge, part
+from bench.understanding import rows
 
 
 def main() -> int:
@@ -53,6 +54,8 @@ def main() -> int:
         feeds = unchanged_feeds(chosen.feeds, folder)
         _say(f"{chosen.items} articles over HTTP")
         crawled = articles(list(pages(chosen.items)), folder)
+        _say("places and copies")
+        understanding = rows([f"{made.title}\n{made.text}" for made in pages(chosen.items)], chosen.rounds)
     figures = Figures(
         items=chosen.items,
         cpu={what: [run["cpu"] / chosen.items * 1000 for run in done] for what, done in runs.items()},
@@ -72,6 +75,7 @@ def main() -> int:
         peak=max(run["peak"] for run in runs["ours"]),
         feeds=feeds,
         crawled=crawled,
+        understanding=understanding,
     )
     print(table(figures))
     if chosen.write:

@@ -27,6 +27,8 @@ from indexer.gazetteer.units import Gazetteer, read_table, shipped_table
 
 OFFICE = "11131"
 FEW, MANY = 5_000, 50_000
+#: communes, wards and special zones since the reform
+CURRENT = 3_321
 #: until the tenth, the month before is asked too
 START = OCTOBER + timedelta(days=14)
 #: how an edited copy differs from its original
@@ -55,6 +57,29 @@ class Copies:
     cost: Pair
     recall: dict[str, tuple[float, float]]
     false: tuple[float, float]
+
+
+def rows(texts: Sequence[str], rounds: int, copies: int = 1_000) -> list[str]:
+    """The rows for a terminal and for the page alike."""
+    units = every_unit(texts, rounds)
+    names, many, few = many_names(texts, rounds)
+    near = near_copies(copies, rounds)
+    lines = [
+        "| understanding | CPU ms a text: median, and of what it is held against | ratio | goal |",
+        "|---|---|---|---|",
+        _row(f"places: all {CURRENT:,} units at once, against one", units, 2.0),
+        _row(f"places: {many:,} names, against {few:,}", names, 1.7),
+        _row("copies: keys, candidates, proof, against the bare loop of rensa", near.cost, 1.3),
+        "",
+        f"| edited copies found, of {copies:,} texts | ours, proved | rensa's candidates |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {kind} | {ours:.2f} | {bare:.2f} |" for kind, (ours, bare) in near.recall.items()]
+    return [*lines, f"| false ones a thousand texts | {near.false[0]:.1f} | {near.false[1]:.1f} |"]
+
+
+def _row(what: str, pair: Pair, goal: float) -> str:
+    return f"| {what} | {median(pair.ours):.2f}, {median(pair.other):.2f} | {pair.ratio:.2f} | at most {goal:.1f} |"
 
 
 def every_unit(texts: Sequence[str], rounds: int) -> Pair:

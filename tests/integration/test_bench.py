@@ -12,6 +12,7 @@ from bench.ours import run_ours
 from bench.parts import run_parts
 from bench.report import Figures, page, table
 from bench.rounds import articles, unchanged_feeds
+from bench.understanding import near_copies, rows
 
 ITEMS = 5
 
@@ -52,9 +53,17 @@ def test_crawls_are_played_and_reported(made: list[Made], tmp_path: Path) -> Non
         peak=200,
         feeds=feeds,
         crawled=crawled,
+        understanding=["| of the places |"],
     )
     assert figures.ratio("parts") == [1.5, 1.0]
     assert "| sum of the best parts | 2.0 [2.0-2.0] | 1.25 [1.00-1.50] | at most 1.50 |" in table(figures)
     assert "| newspaper4k | 5.0 [5.0-5.0] | 0.30 [0.20-0.40] | at most 0.40 |" in table(figures)
-    assert "not measured" in table(figures)
+    assert "not measured" in table(figures) and "| of the places |" in table(figures)
     assert page(figures).startswith("# Benchmarks\n")
+
+
+def test_understanding_is_held_against_its_floors(made: list[Made]) -> None:
+    near = near_copies(80, rounds=1)
+    assert near.recall["spaces"] == (1.0, 1.0) and near.false[0] == 0.0
+    said = "\n".join(rows([page.text for page in made[:3]], rounds=1, copies=40))
+    assert "all 3,321 units at once" in said and "| no marks | " in said

@@ -15,6 +15,8 @@ from tests.fixtures.demo_homes import broken, copied, snapshots
 from tests.fixtures.product import PATIENCE, Product, until
 
 NAMES = list(STEPS)
+#: four weeks are told before the first test begins
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
