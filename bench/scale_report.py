@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -47,6 +48,7 @@ def part(runs: Sequence[dict[str, Any]]) -> str:
 
 Stores of made-up items of some 70 words (`bench/scale_store.py`): 300 a day, one in fifty about the watched commune, what is older than 30 days
 tagged. Each row is a process of its own; FTS5 figures are CPU seconds of that process, Elasticsearch figures seconds by the clock.
+Load of the {os.cpu_count()} processors over the last quarter of an hour: {os.getloadavg()[2]:.1f}; figures by the clock are of a busy machine where it is above 1.
 
 {table}
 

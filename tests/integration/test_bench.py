@@ -12,7 +12,13 @@ from bench.ours import run_ours
 from bench.parts import run_parts
 from bench.report import Figures, page, table
 from bench.rounds import articles, unchanged_feeds
+from bench.scale_report import merge, part
+from bench.scale_store import OF_A_STORY, OURS, desk_of, fill, prepare
 from bench.understanding import near_copies, rows
+from config.indexing import StoreShelf
+from core.finding import Filters
+from core.services import index_check, searching
+from indexer.search.rebuild import rebuild
 
 ITEMS = 5
 
@@ -67,3 +73,37 @@ def test_understanding_is_held_against_its_floors(made: list[Made]) -> None:
     assert near.recall["spaces"] == (1.0, 1.0) and near.false[0] == 0.0
     said = "\n".join(rows([page.text for page in made[:3]], rounds=1, copies=40))
     assert "all 3,321 units at once" in said and "| no marks | " in said
+
+
+def test_a_store_of_any_size_is_what_the_index_reads(tmp_path: Path) -> None:
+    desk = desk_of(tmp_path)
+    officer = prepare(desk)
+    filled = fill(desk, officer, 420, whole=440)
+    fill(desk, officer, 20, first=421, outbox=True, whole=440)
+    assert desk.index is not None
+    made = rebuild(desk.index, StoreShelf(desk))
+    assert made.documents == 440
+    assert index_check.compare(desk, desk.index).good
+    found = searching.matches(desk, officer, "chi minh", Filters(), limit=50)
+    assert found.total == 440 // (OURS * OF_A_STORY) * OF_A_STORY == 8
+    assert filled.story % OURS == 0
+    desk.store.close()
+
+
+def test_either_half_of_the_page_is_kept(tmp_path: Path) -> None:
+    run = {
+        "engine": "fts5", "items": 1000, "raw_bulk": 1.0, "reindex": 2.5, "raw_drain": 1.0, "drain": 2.0, "search": 0.002,
+        "raw_search": 0.001, "screens": {"queue": 0.05}, "click": 0.02, "commit": 0.01, "memory": 150,
+    }  # fmt: skip
+    larger = {**run, "items": 2000, "search": 0.004, "screens": {"queue": 0.06}}
+    told = part([run, larger])
+    assert "| FTS5, 1,000 | 2.5 × | 50% | 2.00 / 1.00 ms = 2.0 × | 1.0 × | 150 MB |" in told
+    assert "| FTS5, 2,000 | 2.5 × | 50% | 4.00 / 1.00 ms = 4.0 × | 2.0 × | 150 MB |" in told
+    assert "| FTS5, 2,000 | 60 ms (1.2 ×) | 20 ms | 10 ms |" in told
+    path = tmp_path / "benchmarks.md"
+    merge(path, page="# Benchmarks\n\nfirst\n")
+    merge(path, scale=told)
+    merge(path, page="# Benchmarks\n\nsecond\n")
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("# Benchmarks\n\nsecond\n\n## At scale")
+    assert text.endswith(told)
