@@ -12,9 +12,11 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import flask
 import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from jinja2 import FileSystemBytecodeCache
 
 from tests.engines import registry
 from tests.engines.network import closed_network
@@ -50,6 +52,8 @@ for _name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_H
 # Children keep what they compiled beside the source: dozens of them start with the same modules.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ[closed_network.LOG_VARIABLE] = str(_scratch / "refused")
+# Hundreds of apps are made; a template that one has compiled need not be compiled by the next, nor by the next process of this run.
+flask.Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(_scratch))}
 _hook_folder = str(Path(closed_network.__file__).parent)
 _paths = [
     part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part and part != _hook_folder

@@ -18,14 +18,14 @@ ARGUMENTS = [
 
 
 def executable() -> str | None:
-    """The first Chromium found on PATH, or the one that LAMRO_TEST_CHROMIUM names."""
+    """The first Chromium found on PATH (the one without a window costs half), or the one that LAMRO_TEST_CHROMIUM names."""
     named = os.environ.get("LAMRO_TEST_CHROMIUM")
     if named:
         return named if os.access(named, os.X_OK) else None
     return next(
         filter(
             None,
-            map(shutil.which, ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome")),
+            map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")),
         ),
         None,
     )
