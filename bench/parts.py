@@ -32,11 +32,7 @@ def run_parts(made: list[Made], folder: Path, stage: Callable[[str, float], None
     names = list(dict.fromkeys(unit.name.lower() for unit in gazetteer().by_id.values()))
     automaton = daachorse.CharwiseDoubleArrayAhoCorasick(names)
     near: Any = rensa.RMinHashLSH(0.45, 128, 32)
-    fold = {
-        code: plain
-        for code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]
-        if (plain := _plain(chr(code))) != chr(code)
-    }
+    fold = folds()
     base = sqlite3.connect(folder / "parts.db", isolation_level=None)
     base.executescript(
         "pragma journal_mode=wal; pragma synchronous=normal; create table item(id integer primary key, url text unique, title text, body text,"
@@ -101,6 +97,16 @@ def _lap(stage: Callable[[str, float], None], name: str, begun: float) -> float:
     return time.process_time()
 
 
-def _plain(letter: str) -> str:
+def folds() -> dict[int, str]:
+    """Latin letters with marks → without, for ``str.translate``."""
+    return {
+        code: bare
+        for code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]
+        if (bare := plain(chr(code))) != chr(code)
+    }
+
+
+def plain(letter: str) -> str:
+    """A letter without its marks, đ → d."""
     letter = letter.replace("đ", "d").replace("Đ", "D")
     return "".join(c for c in unicodedata.normalize("NFD", letter) if not unicodedata.combining(c))

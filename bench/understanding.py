@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import random
 import time
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,8 +16,10 @@ from typing import Any
 
 from bench.corpus import START as OCTOBER
 from bench.corpus import Words
+from bench.parts import folds, plain
 from core.groups import PARAGRAPH, CopyKeys
 from core.rules.gazetteer import Name, NameNature
+from core.services.copies import EVERYWHERE, MOST
 from indexer.analysis.copies import bands_to_ask, compare, copy_keys
 from indexer.analysis.places.matcher import match_text
 from indexer.analysis.places.names import Names
@@ -33,8 +34,6 @@ CURRENT = 3_321
 START = OCTOBER + timedelta(days=14)
 #: how an edited copy differs from its original
 EDITS = ("spaces", "5 % of words", "10 % of words", "30 % of sentences cut", "first half", "no marks")
-_MOST = 20
-_EVERYWHERE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +174,10 @@ def _ours(texts: Sequence[str]) -> Iterator[set[int]]:
             asked = [key for key in bands_to_ask(keys, START) if key in by_key]
             apart = [key for key in asked if key.partition(":")[2].startswith(PARAGRAPH)]
             bands = [key for key in asked if key not in apart]
-            rare = [key for key in apart if len(by_key[key]) <= _EVERYWHERE]
+            rare = [key for key in apart if len(by_key[key]) <= EVERYWHERE]
             for some in (bands, rare):
                 shared = Counter(other for key in some for other in by_key[key])
-                found = {
-                    other for other, _ in shared.most_common(_MOST) if compare(keys, kept[other]).is_copy
-                }
+                found = {other for other, _ in shared.most_common(MOST) if compare(keys, kept[other]).is_copy}
                 if found:
                     break
             by_body[keys.body_hash] = number
@@ -194,11 +191,7 @@ def _library(texts: Sequence[str]) -> Iterator[set[int]]:
     """Fold, split, shingles as strings, rensa's sketch and its own table of bands (performance.md §5, first row)."""
     import rensa
 
-    fold = {
-        code: plain
-        for code in [*range(0xC0, 0x250), *range(0x1E00, 0x1F00)]
-        if (plain := _plain(chr(code))) != chr(code)
-    } | dict.fromkeys(map(ord, ".,!?;:()-–\"'“”\n"), " ")
+    fold = folds() | dict.fromkeys(map(ord, ".,!?;:()-–\"'“”\n"), " ")
     near: Any = rensa.RMinHashLSH(0.45, 128, 32)
     for number, text in enumerate(texts):
         words = text.lower().translate(fold).split()
@@ -256,12 +249,7 @@ def _edit(chance: random.Random, words: Words, text: str, kind: str) -> str:
         )
     if kind.endswith("cut"):
         return ". ".join(part for part in text.replace("\n", " ").split(". ") if chance.random() > 0.3)
-    return text[: len(text) // 2] if kind == "first half" else "".join(map(_plain, text))
-
-
-def _plain(letter: str) -> str:
-    letter = letter.replace("đ", "d").replace("Đ", "D")
-    return "".join(c for c in unicodedata.normalize("NFD", letter) if not unicodedata.combining(c))
+    return text[: len(text) // 2] if kind == "first half" else "".join(map(plain, text))
 
 
 def _against(ours: Callable[[], object], other: Callable[[], object], texts: int, rounds: int) -> Pair:

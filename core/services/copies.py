@@ -23,9 +23,10 @@ from core.services.desk import Desk
 from core.services.stories import effective
 from core.text.tokens import folded_words
 
-_MOST = 20
+#: candidates that are proved, of each sort
+MOST = 20
 #: A paragraph that more texts of a month hold says nothing of where a text comes from: a notice of the outlet, a slogan.
-_EVERYWHERE = 60
+EVERYWHERE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def _candidates(session: Session, keys: CopyKeys, now: datetime, held: Stored) -
     compared = select(Item.id, Item.copy_of_id, Item.body_hash, Item.shingles, Item.figures)
     if keys.body_hash in held.bodies:
         same = session.execute(
-            compared.where(Item.body_hash == keys.body_hash).order_by(Item.id).limit(_MOST)
+            compared.where(Item.body_hash == keys.body_hash).order_by(Item.id).limit(MOST)
         ).all()
         if same:
             yield same
@@ -92,7 +93,7 @@ def _candidates(session: Session, keys: CopyKeys, now: datetime, held: Stored) -
                     .where(CopyBand.band_key.in_(wanted))
                     .group_by(CopyBand.item_id)
                     .order_by(func.count().desc(), CopyBand.item_id)
-                    .limit(_MOST)
+                    .limit(MOST)
                 )
                 if row.item_id not in tried
             ]
@@ -113,7 +114,7 @@ def _rare(session: Session, keys: Sequence[str]) -> list[str]:
         select(CopyBand.band_key)
         .where(CopyBand.band_key.in_(keys))
         .group_by(CopyBand.band_key)
-        .having(func.count() <= _EVERYWHERE)
+        .having(func.count() <= EVERYWHERE)
     )
     return [row.band_key for row in counted]
 

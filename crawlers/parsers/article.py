@@ -89,7 +89,7 @@ def extract_article(body: bytes, url: str, headers: Mapping[str, str] | None, no
 def _main_text(tree: Any, url: str) -> str:
     """By trafilatura's own rules; where they find little, with the two further extractors that it compares them with.
 
-    Those cost twice what all the rest does. Of 11 real pages they changed no character (docs/benchmarks.md).
+    Those cost twice what all the rest does. Of 11 real pages they changed no character.
     """
     text = _extracted(tree, url, fast=True)
     return text if len(text) >= _FEW_LETTERS else _extracted(tree, url, fast=False)
