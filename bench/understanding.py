@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import chain
 from statistics import median
 from typing import Any
 
@@ -19,8 +20,8 @@ from bench.corpus import Words
 from bench.parts import folds, plain
 from core.groups import PARAGRAPH, CopyKeys
 from core.rules.gazetteer import Name, NameNature
-from core.services.copies import EVERYWHERE, MOST
-from indexer.analysis.copies import bands_to_ask, compare, copy_keys
+from core.services.copies import EVERYWHERE, MOST, bands_to_ask
+from indexer.analysis.copies import CONTAINMENT, JACCARD, PARAGRAPH_WORDS, compare, copy_keys
 from indexer.analysis.places.matcher import match_text
 from indexer.analysis.places.names import Names
 from indexer.gazetteer.aliases import shipped_names
@@ -51,9 +52,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """``recall`` by kind of edit (ours, the library's candidates); ``false`` pairs a thousand texts likewise."""
+    """``cost`` against the loop that finds as much, ``bare`` against the one that finds less and proves nothing.
+
+    ``recall`` by kind of edit (ours, the first loop's); ``false`` pairs a thousand texts likewise.
+    """
 
     cost: Pair
+    bare: Pair
     recall: dict[str, tuple[float, float]]
     false: tuple[float, float]
 
@@ -68,17 +73,19 @@ def rows(texts: Sequence[str], rounds: int, copies: int = 1_000) -> list[str]:
         "|---|---|---|---|",
         _row(f"places: all {CURRENT:,} units at once, against one", units, 2.0),
         _row(f"places: {many:,} names, against {few:,}", names, 1.7),
-        _row("copies: keys, candidates, proof, against the bare loop of rensa", near.cost, 1.3),
+        _row("copies: keys, candidates, proof, against rensa with paragraphs and proof", near.cost, 1.3),
+        _row("copies, against rensa alone, without paragraphs and proof", near.bare, None),
         "",
-        f"| edited copies found, of {copies:,} texts | ours, proved | rensa's candidates |",
+        f"| edited copies found, of {copies:,} texts | ours | rensa with paragraphs and proof |",
         "|---|---|---|",
     ]
-    lines += [f"| {kind} | {ours:.2f} | {bare:.2f} |" for kind, (ours, bare) in near.recall.items()]
+    lines += [f"| {kind} | {ours:.2f} | {other:.2f} |" for kind, (ours, other) in near.recall.items()]
     return [*lines, f"| false ones a thousand texts | {near.false[0]:.1f} | {near.false[1]:.1f} |"]
 
 
-def _row(what: str, pair: Pair, goal: float) -> str:
-    return f"| {what} | {median(pair.ours):.2f}, {median(pair.other):.2f} | {pair.ratio:.2f} | at most {goal:.1f} |"
+def _row(what: str, pair: Pair, goal: float | None) -> str:
+    aim = "-" if goal is None else f"at most {goal:.1f}"
+    return f"| {what} | {median(pair.ours):.2f}, {median(pair.other):.2f} | {pair.ratio:.2f} | {aim} |"
 
 
 def every_unit(texts: Sequence[str], rounds: int) -> Pair:
@@ -124,7 +131,7 @@ def _names_of(count: int, seed: int) -> Names:
 
 
 def near_copies(count: int, rounds: int, seed: int = 1) -> Copies:
-    """Keys, candidates and proof of ours, kept in memory, against the bare loop of rensa, which proves nothing."""
+    """Keys, candidates and proof of ours, kept in memory, against the loop of rensa with and without paragraphs and proof."""
     texts, origin, kinds = _edited(count, seed)
     found: dict[str, list[set[int]]] = {}
 
@@ -135,6 +142,7 @@ def near_copies(count: int, rounds: int, seed: int = 1) -> Copies:
         found["library"] = list(_library(texts))
 
     cost = _against(ours, library, count, rounds)
+    bare = _against(ours, lambda: list(_bare(texts)), count, rounds)
     recall = {}
     for kind in EDITS:
         those = [n for n, edit in enumerate(kinds) if edit == kind]
@@ -149,7 +157,7 @@ def near_copies(count: int, rounds: int, seed: int = 1) -> Copies:
         / count
         for who in ("ours", "library")
     ]
-    return Copies(cost, recall, (false[0], false[1]))
+    return Copies(cost, bare, recall, (false[0], false[1]))
 
 
 def _root(number: int, origin: Sequence[int]) -> int:
@@ -162,7 +170,7 @@ def _group(found: set[int], origin: Sequence[int]) -> set[int]:
 
 def _ours(texts: Sequence[str]) -> Iterator[set[int]]:
     """As :mod:`core.services.copies` asks its tables: those that share most bands, then most paragraphs, at most twenty each."""
-    by_key: dict[str, list[int]] = defaultdict(list)
+    table = _Table()
     by_body: dict[str, int] = {}
     kept: list[CopyKeys] = []
     for number, text in enumerate(texts):
@@ -171,38 +179,96 @@ def _ours(texts: Sequence[str]) -> Iterator[set[int]]:
         if keys.body_hash in by_body:
             found = {by_body[keys.body_hash]}
         else:
-            asked = [key for key in bands_to_ask(keys, START) if key in by_key]
+            asked = table.held(bands_to_ask(keys.bands, START))
             apart = [key for key in asked if key.partition(":")[2].startswith(PARAGRAPH)]
             bands = [key for key in asked if key not in apart]
-            rare = [key for key in apart if len(by_key[key]) <= EVERYWHERE]
+            rare = [key for key in apart if len(table[key]) <= EVERYWHERE]
             for some in (bands, rare):
-                shared = Counter(other for key in some for other in by_key[key])
+                shared = Counter(other for key in some for other in table[key])
                 found = {other for other, _ in shared.most_common(MOST) if compare(keys, kept[other]).is_copy}
                 if found:
                     break
             by_body[keys.body_hash] = number
-        for key in keys.bands:
-            by_key[key].append(number)
+        table.put(keys.bands, number)
         kept.append(keys)
         yield found
 
 
-def _library(texts: Sequence[str]) -> Iterator[set[int]]:
-    """Fold, split, shingles as strings, rensa's sketch and its own table of bands (performance.md §5, first row)."""
-    import rensa
+class _Table:
+    """Texts by key, as the store's table holds them. Most keys are of one text, which needs no list."""
 
-    fold = folds() | dict.fromkeys(map(ord, ".,!?;:()-–\"'“”\n"), " ")
-    near: Any = rensa.RMinHashLSH(0.45, 128, 32)
+    def __init__(self) -> None:
+        self._one: dict[str, int] = {}
+        self._more: dict[str, list[int]] = {}
+
+    def __getitem__(self, key: str) -> Sequence[int]:
+        return self._more.get(key) or (self._one[key],)
+
+    def held(self, keys: Sequence[str]) -> list[str]:
+        return [key for key in keys if key in self._one]
+
+    def put(self, keys: Sequence[str], number: int) -> None:
+        for key in keys:
+            first = self._one.setdefault(key, number)
+            if first != number:
+                self._more.setdefault(key, [first]).append(number)
+
+
+def _bare(texts: Sequence[str]) -> Iterator[set[int]]:
+    """Fold, split, shingles as strings, rensa's sketch and its own table of bands (performance.md §5, first row): it proves nothing."""
+    near = _table_of_bands()
     for number, text in enumerate(texts):
-        words = text.lower().translate(fold).split()
-        sketch = rensa.RMinHash(128, 42)
-        sketch.update(
-            [f"{a} {b} {c}" for a, b, c in zip(words, words[1:], words[2:], strict=False)]
-            or [" ".join(words)]
-        )
+        sketch, _ = _sketch(_plain_lines(text))
         found = set(near.query(sketch))
         near.insert(number, sketch)
         yield found
+
+
+def _library(texts: Sequence[str]) -> Iterator[set[int]]:
+    """The same with hashes of paragraphs, each candidate proved by the overlap of hashed shingles (performance.md §5, second row)."""
+    near = _table_of_bands()
+    by_paragraph: dict[int, list[int]] = defaultdict(list)
+    kept: list[frozenset[int]] = []
+    for number, text in enumerate(texts):
+        lines = _plain_lines(text)
+        sketch, shingles = _sketch(lines)
+        hashes = frozenset(map(hash, shingles))
+        long_ones = [hash(" ".join(line)) for line in lines if len(line) >= PARAGRAPH_WORDS]
+        asked = set(near.query(sketch)).union(*(by_paragraph[one] for one in long_ones))
+        found = set()
+        for other in asked:
+            common, fewer = len(hashes & kept[other]), min(len(hashes), len(kept[other]))
+            jaccard = common / max(1, len(hashes) + len(kept[other]) - common)
+            if jaccard >= JACCARD or common >= CONTAINMENT * fewer:
+                found.add(other)
+        near.insert(number, sketch)
+        for one in long_ones:
+            by_paragraph[one].append(number)
+        kept.append(hashes)
+        yield found
+
+
+def _table_of_bands() -> Any:
+    import rensa
+
+    return rensa.RMinHashLSH(0.45, 128, 32)
+
+
+def _plain_lines(text: str) -> list[list[str]]:
+    return [line.split() for line in text.lower().translate(_PLAIN).split("\n")]
+
+
+_PLAIN = folds() | dict.fromkeys(map(ord, ".,!?;:()-–\"'“”"), " ")
+
+
+def _sketch(lines: Sequence[Sequence[str]]) -> tuple[Any, list[str]]:
+    import rensa
+
+    words = list(chain.from_iterable(lines))
+    shingles = [f"{a} {b} {c}" for a, b, c in zip(words, words[1:], words[2:], strict=False)]
+    sketch = rensa.RMinHash(128, 42)
+    sketch.update(shingles or [" ".join(words)])
+    return sketch, shingles
 
 
 def _edited(count: int, seed: int) -> tuple[list[str], list[int], list[str]]:

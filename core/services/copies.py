@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -41,7 +40,7 @@ def stored(session: Session, batch: Iterable[CopyKeys], now: datetime) -> Stored
     """Asked once for a whole batch: most texts are no copies, and this is all that they cost."""
     every = list(batch)
     bodies = sorted({keys.body_hash for keys in every} - {""})
-    bands = bands_to_ask({band for keys in every for band in keys.bands}, now)
+    bands = sorted(bands_to_ask((band for keys in every for band in keys.bands), now))
     return Stored(
         frozenset(session.scalars(select(Item.body_hash).where(Item.body_hash.in_(bodies)).distinct())),
         frozenset(session.scalars(select(CopyBand.band_key).where(CopyBand.band_key.in_(bands)).distinct())),
@@ -81,7 +80,7 @@ def _candidates(session: Session, keys: CopyKeys, now: datetime, held: Stored) -
         if same:
             yield same
             return
-    asked = [band for band in bands_to_ask(keys.bands, now) if band in held.bands]
+    asked = sorted(held.bands.intersection(bands_to_ask(keys.bands, now)))
     bands = [key for key in asked if not _tail(key).startswith(PARAGRAPH)]
     tried: set[int] = set()
     for wanted in (bands, _rare(session, sorted(set(asked).difference(bands)))):
@@ -173,9 +172,9 @@ def bands_to_ask(bands: Iterable[str], now: datetime) -> list[str]:
     months = [local.strftime("%Y-%m")]
     if local.day <= 10:
         months.append((local.replace(day=1) - timedelta(days=1)).strftime("%Y-%m"))
-    return sorted({f"{month}:{_tail(band)}" for band in bands for month in months})
+    tails = dict.fromkeys(map(_tail, bands))
+    return [f"{month}:{tail}" for month in months for tail in tails]
 
 
-@lru_cache(maxsize=1 << 14)
 def _tail(band: str) -> str:
     return band.partition(":")[2]

@@ -16,13 +16,14 @@ from typing import NamedTuple, overload
 
 from core.text.normalise import fold, stream_safe, tone_key
 from core.text.scripts import INVISIBLE, MARKS, UNSPACED, is_unspaced
-from core.text.vietnamese_bytes import plain_folded
+from core.text.vietnamese_bytes import plain_folded, plain_folded_lines
 
 __all__ = [
     "ANALYSIS_VERSION",
     "MAX_TOKEN_BYTES",
     "Token",
     "Tokens",
+    "folded_lines",
     "folded_words",
     "index_fields",
     "is_unspaced",
@@ -131,6 +132,12 @@ def folded_words(text: str) -> list[str]:
     if not _is_simple(text):
         return [token.folded for token in tokenise(text)]
     return [folded for _, folded in _forms_of(_RUN.findall(text))]
+
+
+def folded_lines(text: str) -> list[list[str]]:
+    r""":func:`folded_words` of each of the lines that ``\n`` ends, in less time than line by line."""
+    plain = plain_folded_lines(text)
+    return [folded_words(line) for line in text.split("\n")] if plain is None else plain
 
 
 def _is_simple(text: str) -> bool:

@@ -33,6 +33,8 @@ def _of(character: str) -> int:
 
 _SPACED = bytes(code if _TABLE[code].isalnum() else 32 for code in range(256))
 _FOLDED = bytes(ord(fold(_TABLE[code])) if _TABLE[code] in _LETTERS else min(code, 127) for code in range(256))  # fmt: skip
+#: both at once, lines kept apart: without marks a misplaced one is none
+_FOLDED_LINES = bytes(10 if code == 10 else _FOLDED[_SPACED[code]] for code in range(256))
 #: two letters whose tone mark stands on the second, at the end of a syllable, and where it belongs
 _PAIRS = {
     bytes(map(_of, pair)): bytes(map(_of, tone_key(pair)))
@@ -56,16 +58,28 @@ def plain_fields(text: str) -> tuple[str, str] | None:
 
 def plain_folded(text: str) -> list[str] | None:
     """The tokens without marks; None for a text that is not plain. Never raises."""
-    words = _words(text)
-    if words is None:
+    data = _encoded(text)
+    words = None if data is None else data.translate(_FOLDED_LINES).decode("ascii").split()
+    return None if words and max(map(len, words)) > _LONGEST else words
+
+
+def plain_folded_lines(text: str) -> list[list[str]] | None:
+    r"""The tokens without marks, a list for each of the lines that ``\n`` ends; None for a text that is not plain. Never raises."""
+    data = _encoded(text)
+    if data is None:
         return None
-    return b" ".join(words).translate(_FOLDED).decode("ascii").split()
+    lines = [line.split() for line in data.translate(_FOLDED_LINES).decode("ascii").split("\n")]
+    return None if any(line and max(map(len, line)) > _LONGEST for line in lines) else lines
 
 
 def _words(text: str) -> list[bytes] | None:
+    data = _encoded(text)
+    words = None if data is None else data.translate(_SPACED).split()
+    return None if words and max(map(len, words)) > _LONGEST else words
+
+
+def _encoded(text: str) -> bytes | None:
     try:
-        data = codecs.charmap_encode(text.lower(), "strict", _ENCODING)[0]
+        return codecs.charmap_encode(text.lower(), "strict", _ENCODING)[0]
     except UnicodeEncodeError:
         return None
-    words = data.translate(_SPACED).split()
-    return None if max(map(len, words), default=0) > _LONGEST else words

@@ -15,13 +15,14 @@ import struct
 import zlib
 from array import array
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 from core.clock import VIETNAM
 from core.groups import PARAGRAPH, CopyKeys
 from core.text.normalise import clean
-from core.text.tokens import folded_words
+from core.text.tokens import folded_lines
 from indexer.analysis.claims.figures import figures
 
 SHINGLE = 3
@@ -80,8 +81,8 @@ def body_of(text: str) -> str:
 def copy_keys(title: str, text: str, seen_at: datetime | None = None) -> CopyKeys:
     """Everything stored of a text to find its copies. ``seen_at`` (aware) gives the month of the band keys."""
     body = body_of(text) or clean(title)
-    paragraphs = [folded_words(line) for line in body.split("\n")]
-    words = [word for paragraph in paragraphs for word in paragraph]
+    paragraphs = folded_lines(body)
+    words = list(chain.from_iterable(paragraphs))
     digest = hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest() if words else ""
     shingles = _shingles(words)
     numbers = sorted({zlib.crc32(one.encode("utf-8", "replace")) for one in figures(body)})[:MAX_FIGURES]
@@ -94,17 +95,10 @@ def copy_keys(title: str, text: str, seen_at: datetime | None = None) -> CopyKey
 
 def month_of(seen_at: datetime | None) -> str:
     """Such as "2026-11" in Vietnamese time; empty without a time."""
-    return seen_at.astimezone(VIETNAM).strftime("%Y-%m") if seen_at else ""
-
-
-def bands_to_ask(keys: CopyKeys, seen_at: datetime) -> tuple[str, ...]:
-    """Band keys under which a copy may be stored: this month's, and last month's until the tenth."""
+    if seen_at is None:
+        return ""
     local = seen_at.astimezone(VIETNAM)
-    months = [month_of(seen_at)]
-    if local.day <= 10:
-        months.append(month_of(local.replace(day=1) - timedelta(days=1)))
-    tails = [band.partition(":")[2] for band in keys.bands]
-    return tuple(f"{month}:{tail}" for month in months for tail in tails)
+    return f"{local.year:04d}-{local.month:02d}"
 
 
 def compare(a: CopyKeys, b: CopyKeys) -> CopyVerdict:
@@ -148,13 +142,15 @@ def _shingles(words: list[str]) -> bytes:
 
     if len(words) < SHINGLE:
         return b""
-    hashed = np.array(list(map(_HASHED.__getitem__, words)), dtype=np.uint64)
+    hashed = np.fromiter(map(_HASHED.__getitem__, words), dtype=np.uint64, count=len(words))
     mixed = hashed[:-2] * np.uint64(_MIX[0]) ^ (hashed[1:-1] * np.uint64(_MIX[1]) >> np.uint64(3))
     mixed ^= hashed[2:] * np.uint64(_MIX[2])
     mixed ^= mixed >> np.uint64(29)
     mixed *= np.uint64(_MIX[0])
-    found = np.unique((mixed >> np.uint64(32)).astype("<u4"))[:MAX_SHINGLES]
-    return found.tobytes()
+    found = np.sort((mixed >> np.uint64(32)).astype("<u4"))
+    first = np.append(True, found[1:] != found[:-1])
+    packed: bytes = found[first][:MAX_SHINGLES].tobytes()
+    return packed
 
 
 class _Hashed(dict[str, int]):

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.groups import PARAGRAPH, CopyKeys
+from core.services.copies import bands_to_ask
 from core.text.normalise import fold
-from indexer.analysis.copies import bands_to_ask, body_of, compare, copy_keys
+from indexer.analysis.copies import body_of, compare, copy_keys
 
 SEEN = datetime(2026, 11, 20, 3, tzinfo=UTC)
 SUBJECTS = "Đoàn kiểm tra,Ban quản lý,Tổ công tác,Bà con thôn Đông,Trạm bơm số hai,Hợp tác xã,Đội dân phòng,Trường tiểu học".split(
@@ -160,11 +161,11 @@ def test_band_keys_wear_the_month_in_vietnam() -> None:
     assert len(found.bands) - len(paragraphs) == 32
     assert len(paragraphs) == 24
     assert all(band.startswith("2026-11:") for band in found.bands)
-    asked = bands_to_ask(found, late)
+    asked = bands_to_ask(found.bands, late)
     assert set(found.bands) < set(asked)
     assert {band[:7] for band in asked} == {"2026-10", "2026-11"}
-    assert {band[:7] for band in bands_to_ask(found, datetime(2026, 11, 15, tzinfo=UTC))} == {"2026-11"}
-    assert {band[:7] for band in bands_to_ask(found, datetime(2027, 1, 5, tzinfo=UTC))} == {
+    assert {band[:7] for band in bands_to_ask(found.bands, datetime(2026, 11, 15, tzinfo=UTC))} == {"2026-11"}
+    assert {band[:7] for band in bands_to_ask(found.bands, datetime(2027, 1, 5, tzinfo=UTC))} == {
         "2026-12",
         "2027-01",
     }

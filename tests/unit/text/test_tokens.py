@@ -8,7 +8,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from core.text.tokens import MAX_TOKEN_BYTES, folded_words, index_fields, is_unspaced, read, tokenise
+from core.text.tokens import (
+    MAX_TOKEN_BYTES,
+    folded_lines,
+    folded_words,
+    index_fields,
+    is_unspaced,
+    read,
+    tokenise,
+)
 from core.text.vietnamese_bytes import plain_fields
 
 ANY = st.text(st.characters(), max_size=200)
@@ -60,6 +68,8 @@ def test_offsets_point_into_the_given_text_in_order(text: str) -> None:
 
 
 @given(ANY | MIXED | PLAIN)
+@example("Đê vỡ\n\r\x1cnước dâng\n")
+@example("một\n" + "dài" * 20 + "\nba")
 @example("Đê vỡ… nước\xa0dâng…cao ½")
 @example("Ơ\u1acfƠ İstanbul")
 def test_every_way_to_the_tokens_is_the_same_way(text: str) -> None:
@@ -67,6 +77,7 @@ def test_every_way_to_the_tokens_is_the_same_way(text: str) -> None:
     columns = read(text)
     assert list(columns) == tokens == columns[:] == [columns[number] for number in range(len(columns))]
     assert folded_words(text) == [token.folded for token in tokens]
+    assert folded_lines(text) == [folded_words(line) for line in text.split("\n")]
     assert index_fields(text) == (" ".join(columns.exact), " ".join(columns.folded))
 
 
