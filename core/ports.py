@@ -173,7 +173,10 @@ class Analyst(Protocol):
         """The shipped terms of foreign languages with their Vietnamese."""
 
     def gloss(self, sentence: str, language: str, own: Sequence[Term] = ()) -> tuple[tuple[str, str], ...]:
-        """(term as written, Vietnamese) of a foreign sentence, at most twelve; ``own`` terms stand before the shipped ones."""
+        """(as written, Vietnamese) of numbers, dates, places and known words of a foreign sentence, at most sixteen.
+
+        ``own`` terms stand before the shipped ones.
+        """
 
     def area_names(self, localities: frozenset[str]) -> tuple[str, ...]:
         """The names of the provinces that these localities lie in, former ones too, in every spelling that papers use."""

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from evaluation import groups, real, texts
+from evaluation import gist, groups, real, texts
 from evaluation.table import Line, as_json, as_table
 
 PARTS: dict[str, Callable[[], list[Line]]] = {
@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[], list[Line]]] = {
     "claims": lambda: [texts.claims()],
     "copies": lambda: [groups.copies()],
     "stories": groups.stories,
+    "gist": gist.glossed,
 }
 
 

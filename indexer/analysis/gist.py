@@ -7,29 +7,30 @@ chosen when a text is stored, words are glossed when it is read: the glossary th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from types import MappingProxyType
+from typing import NamedTuple
 
 from core.rules.glossary import Term, TermKind, combined
-from core.text.tokens import tokenise
+from core.text.tokens import Token, tokenise
+from indexer.analysis.measures import measures
+from indexer.analysis.sentences import sentences
+from indexer.analysis.word_forms import stem
 
 MAX_SENTENCES = 3
 MAX_SENTENCE = 300
-MAX_GLOSSES = 12
+MAX_GLOSSES = 16
 
-_SENTENCE = re.compile(r"[^.!?。！？\n]*(?:[.!?](?!\s|$)[^.!?。！？\n]*)*[.!?。！？]*\s*")
-
-
-def sentences(text: str) -> list[tuple[int, int]]:
-    """Spans of the sentences of a text, without surrounding blanks."""
-    out = []
-    for found in _SENTENCE.finditer(text):
-        body = found.group()
-        if body.strip():
-            start = found.start() + len(body) - len(body.lstrip())
-            out.append((start, start + len(body.strip())))
-    return out
+#: letters that one Korean or Japanese word is written in
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_KATAKANA = re.compile("[\u30a1-\u30ff]")
+#: words of the longest name of a place
+_PLACE_WORDS = 12
+#: names of places abroad, by the stems of their words, with their Vietnamese
+Places = Mapping[tuple[str, ...], str]
+_NO_PLACES: Places = MappingProxyType({})
 
 
 def gist(text: str, language: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -50,28 +51,80 @@ def gist(text: str, language: str, spans: Sequence[tuple[int, int]]) -> str:
     return "\n".join(lines)
 
 
-def gloss(sentence: str, language: str, own: Sequence[Term] = ()) -> list[tuple[str, str]]:
-    """(term as written, Vietnamese) for every glossary term of the sentence, longest first where they overlap, in order.
+def gloss(
+    sentence: str, language: str, own: Sequence[Term] = (), places: Places = _NO_PLACES
+) -> list[tuple[str, str]]:
+    """(as written, Vietnamese) for every number, date and known word of the sentence, longest first where they overlap, in order.
 
-    ``own``: the office's terms, which stand before the shipped ones.
+    ``own``: the office's terms, which stand before the shipped ones. ``places``: see :func:`places_abroad`.
     """
-    table, longest = _table(tuple(own)).get(language, ({}, 0))
+    table = _table(tuple(own)).get(language, _NO_TABLE)
     tokens = tokenise(sentence)
-    out: list[tuple[str, str]] = []
-    done: set[str] = set()
-    k = 0
-    while k < len(tokens):
-        for length in range(min(longest, len(tokens) - k), 0, -1):
-            key = tuple(t.exact for t in tokens[k : k + length])
-            if key in table:
-                if table[key] not in done:
-                    done.add(table[key])
-                    out.append((sentence[tokens[k].start : tokens[k + length - 1].end], table[key]))
-                k += length
-                break
-        else:
-            k += 1
-    return out[:MAX_GLOSSES]
+    said = {measure.start: measure for measure in measures(sentence, language)}
+    out: dict[str, str] = {}
+    k, after = 0, 0
+    while k < len(tokens) and len(out) < MAX_GLOSSES:
+        measure = said.get(tokens[k].start)
+        if measure is not None:
+            out.setdefault(measure.vietnamese, sentence[measure.start : measure.end])
+            while k < len(tokens) and tokens[k].start < measure.end:
+                k += 1
+            after = k
+            continue
+        length, meaning = _longest(sentence, tokens, k, language, table, places, joined=k == after)
+        if meaning:
+            out.setdefault(meaning, sentence[tokens[k].start : tokens[k + length - 1].end])
+            after = k + length
+        k += length
+    return [(term, meaning) for meaning, term in out.items()]
+
+
+class _Table(NamedTuple):
+    """The terms of a language as they are written, by their stems, and the words of the longest."""
+
+    exact: dict[tuple[str, ...], str]
+    stems: dict[tuple[str, ...], str]
+    longest: int
+
+
+_NO_TABLE = _Table({}, {}, 0)
+
+
+def _longest(
+    sentence: str, tokens: Sequence[Token], at: int, language: str, table: _Table, places: Places, *, joined: bool
+) -> tuple[int, str]:  # fmt: skip
+    """How many words the longest term that begins here has, and its Vietnamese; (1, "") for none.
+
+    ``joined``: what stands before belongs to another term, so that the parts of a Korean compound are found and the end of a word is not.
+    """
+    most = max(table.longest, _PLACE_WORDS if places else 0)
+    for length in range(min(most, len(tokens) - at), 0, -1):
+        words = tuple(token.exact for token in tokens[at : at + length])
+        stems = stem(words, language)
+        meaning = table.exact.get(words) or places.get(stems) or table.stems.get(stems)
+        if meaning and _stands(sentence, tokens[at].start, tokens[at + length - 1].end, language, joined):
+            return length, meaning
+    return 1, ""
+
+
+def _stands(sentence: str, start: int, end: int, language: str, joined: bool) -> bool:
+    """False in the middle of a word where writing shows it: 화재 in 문화재, ダム in アムステルダム."""
+    before, behind = sentence[start - 1 : start], sentence[end : end + 1]
+    if language == "ko":
+        return joined or not _HANGUL.match(before)
+    if language == "ja":
+        cut = _KATAKANA.match(before) and _KATAKANA.match(sentence[start])
+        return not cut and not (_KATAKANA.match(behind) and _KATAKANA.match(sentence[end - 1]))
+    return True
+
+
+def places_abroad(names: Iterable[tuple[str, str, str]]) -> dict[str, dict[tuple[str, ...], str]]:
+    """(language, name there, Vietnamese name) by language, as :func:`gloss` looks for them."""
+    out: dict[str, dict[tuple[str, ...], str]] = {}
+    for language, name, vietnamese in names:
+        words = tuple(token.exact for token in tokenise(name))
+        out.setdefault(language, {}).setdefault(stem(words, language), vietnamese)
+    return out
 
 
 @lru_cache(maxsize=1)
@@ -83,16 +136,13 @@ def shipped() -> tuple[Term, ...]:
 
 
 @lru_cache(maxsize=4)
-def _table(own: tuple[Term, ...]) -> dict[str, tuple[dict[tuple[str, ...], str], int]]:
-    out: dict[str, tuple[dict[tuple[str, ...], str], int]] = {}
-    for term in combined(shipped(), own):
+def _table(own: tuple[Term, ...]) -> dict[str, _Table]:
+    out: dict[str, _Table] = {}
+    # The office's first: where two terms have one stem, the first stands.
+    for term in sorted(combined(shipped(), own), key=lambda term: term not in own):
         key = tuple(term.key.split(" "))
-        table, longest = out.get(term.language, ({}, 0))
-        table[key] = term.gloss
-        out[term.language] = (table, max(longest, len(key)))
-    # Afterwards, so that a term that is written so stands before a plural made of another.
-    english, _ = out.get("en", ({}, 0))
-    for key, meaning in list(english.items()):
-        if len(key) == 1 and not key[0].endswith("s"):
-            english.setdefault((f"{key[0]}s",), meaning)
+        exact, stems, longest = out.get(term.language, ({}, {}, 0))
+        exact[key] = term.gloss
+        stems.setdefault(stem(key, term.language), term.gloss)
+        out[term.language] = _Table(exact, stems, max(longest, len(key)))
     return out

@@ -23,7 +23,7 @@ from core.text.tokens import tokenise
 from indexer.analysis.claims.figures import figures
 from indexer.analysis.claims.names import Name, names, same_name
 from indexer.analysis.claims.stance import denials
-from indexer.analysis.gist import sentences
+from indexer.analysis.sentences import sentences
 from indexer.analysis.stories import STOP
 from indexer.gazetteer.units import Gazetteer, gazetteer
 

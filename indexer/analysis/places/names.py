@@ -277,6 +277,14 @@ class Held:
             return gazetteer()
         return Gazetteer(self._everything.units, self._everything.links)
 
+    def abroad(self) -> Iterable[tuple[str, str, str]]:
+        """(language, name there, full Vietnamese name) of every locality that has a name abroad."""
+        extra = shipped_names() if self._everything is None else self._everything.names
+        for name in extra:
+            unit = self.table.get(name.unit) if name.nature == NameNature.FOREIGN else None
+            if unit is not None:
+                yield name.language, name.text, f"{unit.type} {unit.name}"
+
     @cached_property
     def names(self) -> Names:
         """What the automaton looks for."""

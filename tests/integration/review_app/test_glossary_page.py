@@ -68,6 +68,21 @@ def test_what_cannot_be_is_refused_and_nothing_typed_is_lost(office, person):
         assert len(own(session)) == 1
 
 
+def test_every_language_shows_its_own_words(office, person):
+    officer = person("hanh.dt")
+    for language, term in (
+        ("fr", "rupture de digue"),
+        ("ja", "堤防決壊"),
+        ("ko", "제방 붕괴"),
+        ("ru", "прорыв дамбы"),
+        ("zh", "决堤"),
+    ):
+        address = f"/glossary?language={language}"
+        assert f'href="{address}"' in officer.get("/glossary").text
+        page = officer.get(address).text
+        assert f'<b lang="{language}">{term}</b>: vỡ đê' in page and "dike breach" not in page
+
+
 def test_who_may(office, person):
     assert person("luc.pv").get("/glossary").status_code == 200
     assert "term-form" not in person("luc.pv").get("/glossary").text
