@@ -7,31 +7,24 @@ in the node. Clicks are always by the clock. What is compared with each other ra
 from __future__ import annotations
 
 import json
-import re
 import resource
-import sqlite3
+import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from typing import Any
 
+from bench.measure import ROOT
+from bench.scale_desk import CLOCK, timed
 from bench.scale_floor import Fed, Floor, RawElastic, RawFts5
-from bench.scale_store import PASSWORD, Filled, desk_of, fill, prepare
+from bench.scale_store import PREFIX, Filled, desk_of, fill, prepare
 
 #: analysed items that are drained into an index of the full size
 DRAINED = 4000
 REPEATS = 15
-CLICKS = 100
-#: the paced crawl beside the clicks: a batch as the scheduler hands it over, every so many seconds (432,000 items a day)
-CRAWLED, EVERY = 25, 5.0
-CLOCK = time.process_time if "fts5" in sys.argv[1:2] else time.perf_counter
-PREFIX = "lamro-test-scale-bench-"
+CLICKS = 200
 
 
 def main() -> None:
@@ -46,16 +39,13 @@ def main() -> None:
 
 
 def measure(engine: str, items: int, url: str, folder: Path) -> dict[str, Any]:
-    """Every figure of one size: seconds, but for ``memory`` (MB)."""
+    """Every figure of one size: seconds, but for ``memory`` (MB, of each process)."""
     from config.indexing import StoreShelf
     from core.services import outbox
-    from indexer.search.elastic import ElasticIndex, ElasticSettings
     from indexer.search.feed import drain
     from indexer.search.rebuild import rebuild
 
-    desk = desk_of(folder)
-    if engine == "elasticsearch":
-        desk = replace(desk, index=ElasticIndex(ElasticSettings(url, PREFIX + "ours")))
+    desk = desk_of(folder, engine, url)
     index = desk.index
     if index is None:
         raise RuntimeError("no index is configured")
@@ -81,9 +71,9 @@ def measure(engine: str, items: int, url: str, folder: Path) -> dict[str, Any]:
         told["drain"] = CLOCK() - begun
         told["search"], told["raw_search"] = _searches(desk, floor, officer)
         _say(engine, items, "search", told["search"])
-        told["screens"] = _screens(desk, filled)
-        told["click"], told["commit"] = _clicks(desk, filled, folder)
-        told["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        told |= _desk(engine, url, folder, filled)
+        told["memory"] = {"reindex": own, **told["memory"]}
         return told
     finally:
         floor.close()
@@ -135,93 +125,19 @@ def _searches(desk: Any, floor: Floor, officer: Any) -> tuple[float, float]:
         def theirs(folded: str = folded) -> object:
             return floor.ask(folded)
 
-        ours.append(_median(mine))
-        raw.append(_median(theirs))
+        ours.append(timed(mine, REPEATS))
+        raw.append(timed(theirs, REPEATS))
     return median(ours), median(raw)
 
 
-def _median(act: Callable[[], object], repeats: int = REPEATS) -> float:
-    act()
-    times = []
-    for _ in range(repeats):
-        begun = CLOCK()
-        act()
-        times.append(CLOCK() - begun)
-    return median(times)
-
-
-def _screens(desk: Any, filled: Filled) -> dict[str, float]:
-    """Seconds of the server for each page, logged in."""
-    from review_app.app import create_app
-    from review_app.settings import WebSettings
-
-    client = create_app(desk, WebSettings(secret_key="s" * 48, environment="test")).test_client()
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login").text)
-    client.post("/login", data={"username": "canbo", "password": PASSWORD, "csrf_token": token[1] if token else ""})  # fmt: skip
-    pages = {
-        "queue": "/today",
-        "inbox": "/inbox",
-        "inbox, everything": "/inbox?handled=&named=&days=0",
-        "search page": "/inbox?q=chi+minh",
-        "story": f"/stories/{filled.story}",
-        "incident": f"/incidents/{filled.incident}",
-    }
-    found = {}
-    for name, address in pages.items():
-        answer = client.get(address)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{address}: {answer.status_code}")
-        found[name] = _median(lambda address=address: client.get(address), 7)  # type: ignore[misc]
+def _desk(engine: str, url: str, folder: Path, filled: Filled) -> dict[str, Any]:
+    """Pages, clicks and the memory of both processes: :mod:`bench.scale_desk`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.scale_desk", engine, str(folder), str(filled.story), str(filled.incident), str(CLICKS), url],
+        cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
-
-
-def _clicks(desk: Any, filled: Filled, folder: Path) -> tuple[float, float]:
-    """95th percentiles while another thread crawls: a tag given and taken in turn, and one row written durably into a file of its own."""
-    from core.records.item import Story
-    from core.services import triage
-
-    over = threading.Event()
-    writer = threading.Thread(target=_crawl, args=(desk, over), daemon=True)
-    writer.start()
-    with closing(sqlite3.connect(folder / "one.db", isolation_level=None)) as bare:
-        bare.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE one (n INTEGER)")
-        clicks, commits = [], []
-        for number in range(CLICKS):
-            with desk.store.read() as session:
-                version = session.get_one(Story, filled.story).version
-            begun = time.perf_counter()
-            triage.tag(desk, filled.officer, filled.story, version, "opinion" if number % 2 else "watch")
-            clicks.append(time.perf_counter() - begun)
-            begun = time.perf_counter()
-            bare.execute("INSERT INTO one VALUES (1)")
-            commits.append(time.perf_counter() - begun)
-            over.wait(0.15)
-    over.set()
-    writer.join()
-    return quantiles(clicks, n=20)[-1], quantiles(commits, n=20)[-1]
-
-
-def _crawl(desk: Any, over: threading.Event) -> None:
-    import random
-
-    from bench.corpus import Words
-    from core.messages import Candidate
-    from core.services import intake
-
-    words = Words(random.Random(5))
-    number = 0
-    while not over.wait(EVERY if number else 0.0):
-        made = []
-        for _ in range(CRAWLED):
-            number += 1
-            url = f"http://bao-1.example/moi-{number}"
-            made.append(
-                Candidate(
-                    source_id="bao-1", url=url, canonical_url=url, title=words.line(9), text=words.line(300), entry_hash=url[-32:]
-                )
-            )  # fmt: skip
-        with suppress(Exception):
-            intake.take(desk, made)
 
 
 if __name__ == "__main__":

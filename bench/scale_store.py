@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -32,6 +32,8 @@ OF_A_STORY = 4
 OURS = 50
 WORDS = 60
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+#: of the indexes on an Elasticsearch
+PREFIX = "lamro-test-scale-bench-"
 PASSWORD = "một câu chỉ mình biết"  # noqa: S105 (of a home that is thrown away)
 _BATCH = 4000
 
@@ -45,8 +47,8 @@ class Filled:
     incident: int
 
 
-def desk_of(folder: Path) -> Desk:
-    """The product's own desk on a fresh home of SQLite and FTS5."""
+def desk_of(folder: Path, engine: str = "fts5", url: str = "") -> Desk:
+    """The product's own desk on a home of SQLite, with either index; a fresh home is made."""
     from config.settings import Settings
     from config.wiring import make_desk
     from core.records.engine import Store
@@ -55,7 +57,12 @@ def desk_of(folder: Path) -> Desk:
     settings = Settings(home=folder, env="test")
     store = Store(settings.store_url)
     upgrade(store)
-    return make_desk(settings, store)
+    desk = make_desk(settings, store)
+    if engine == "elasticsearch":
+        from indexer.search.elastic import ElasticIndex, ElasticSettings
+
+        return replace(desk, index=ElasticIndex(ElasticSettings(url, PREFIX + "ours")))
+    return desk
 
 
 def prepare(desk: Desk) -> Actor:

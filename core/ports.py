@@ -48,6 +48,10 @@ class NeedPart:
     amount: float
     weight: float
 
+    def as_json(self) -> dict[str, Any]:
+        """As a story keeps it."""
+        return {"code": self.code, "value": self.value, "vi": self.vi, "en": self.en, "amount": self.amount, "weight": self.weight}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Need:

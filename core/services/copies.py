@@ -123,8 +123,11 @@ def regroup(session: Session, item_ids: Iterable[int]) -> None:
 
     One that names the outlet of another member as its origin is no original, whatever its date says.
     """
+    ids = sorted(set(item_ids))
+    if not ids:
+        return
     root = func.coalesce(Item.copy_of_id, Item.id)
-    asked = set(session.scalars(select(root).where(Item.id.in_(sorted(set(item_ids))))))
+    asked = set(session.scalars(select(root).where(Item.id.in_(ids))))
     groups: dict[int, list[Any]] = {}
     for row in session.execute(
         select(

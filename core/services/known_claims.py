@@ -22,7 +22,7 @@ from core.services.desk import Actor, Desk
 from core.services.suggestions import RIGHT, WRONG
 
 LOOK_BACK = timedelta(days=30)
-BATCH = 200
+BATCH = 50
 _JOB = "known_claims"
 
 

@@ -192,6 +192,8 @@ def undo(desk: Desk, actor: Actor, rule_id: int) -> Applied:
 
 def note(session: Session, desk: Desk, touched: Sequence[tuple[int, int]]) -> None:
     """(rule, item) pairs of items that came in under rules; in the caller's write transaction."""
+    if not touched:
+        return
     known = {
         (row.rule_id, row.item_id)
         for row in session.execute(

@@ -25,7 +25,7 @@ from core.services.desk import Desk
 from core.text.normalise import fold
 
 #: items a batch: one write transaction
-BATCH = 100
+BATCH = 25
 #: items that one request looks at
 MOST = 2_000
 #: reasons of a mention that a person stands behind

@@ -6,17 +6,17 @@ A machine's placing never changes a tag, a state or the version that goes with a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Protocol
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, false, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.groups import StoryCandidate
 from core.ports import StoryFacts
 from core.records.item import Item, Mention, OutboxRow, Story, StoryLocality
+from core.records.schema import UTCDateTime
 from core.records.source import Source
 from core.rules.need import NeedWeights
 from core.rules.vocabulary import Band
@@ -33,6 +33,8 @@ OPENING = 700
 _NEED_STEP = 1.0
 _RESCORED = timedelta(days=30)
 _BATCH = 100
+#: stories that one transaction rescores
+_WRITTEN = 25
 #: What the figures of a story need of its items and their sources: never their texts, of which a story may hold hundreds.
 MEMBERS = select(
     Item.id,
@@ -215,30 +217,45 @@ def count(story: Story, rows: Sequence[Any]) -> None:
 
 def changed(session: Session, desk: Desk, story_id: int) -> None:
     """After a tag or a claim: every item of the story must be indexed again. Same transaction as the change."""
-    reindex(session, desk, session.scalars(select(Item.id).where(Item.story_id == story_id)).all())
+    _stale(session, desk, _OF_STORY, {"story": story_id})
 
 
 def reindex(session: Session, desk: Desk, item_ids: Iterable[int]) -> None:
     """Raise the revision of items and tell the outbox."""
     ids = sorted(set(item_ids))
-    now = desk.clock.now()
     for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
-        session.execute(
-            update(Item)
-            .where(Item.id.in_(part))
-            .values(revision=Item.revision + 1)
-            .execution_options(synchronize_session="fetch")
-        )
-        rows = session.execute(
-            select(Item.id, Item.revision).where(Item.id.in_(part)).order_by(Item.id)
-        ).all()
-        session.add_all(OutboxRow(item_id=row.id, revision=row.revision, at=now) for row in rows)
+        _stale(session, desk, _OF_IDS, {"ids": ids[start : start + 500]})
+
+
+def _stale(session: Session, desk: Desk, which: tuple[Any, Any], values: dict[str, Any]) -> None:
+    """Two statements whatever the number of items: a review click makes them with the write lock in its hand."""
+    raised, told = which
     session.flush()
+    connection = session.connection()
+    connection.execute(raised, values)
+    connection.execute(told, {**values, "now": desk.clock.now()})
+    for known in session.identity_map.values():
+        if isinstance(known, Item):
+            session.expire(known, ["revision"])
+
+
+def _raise_and_tell(which: ColumnElement[bool]) -> tuple[Any, Any]:
+    rows = select(Item.id, Item.revision, false(), bindparam("now", type_=UTCDateTime())).where(which)
+    return (
+        update(Item).where(which).values(revision=Item.revision + 1),
+        insert(OutboxRow).from_select(["item_id", "revision", "deleted", "at"], rows.order_by(Item.id)),
+    )
+
+
+_OF_STORY = _raise_and_tell(Item.story_id == bindparam("story"))
+_OF_IDS = _raise_and_tell(Item.id.in_(bindparam("ids", expanding=True)))
 
 
 def rescore(desk: Desk) -> int:
-    """Let the need of the last 30 days' stories decay with their age. Returns how many stories moved in the queue."""
+    """Let the need of the last 30 days' stories decay with their age. Returns how many stories moved in the queue.
+
+    Counted without the write lock first: it is taken for the stories that change, a few at a time, so that no click waits for long.
+    """
     now = desk.clock.now()
     with desk.store.read() as session:
         ids = list(
@@ -246,13 +263,25 @@ def rescore(desk: Desk) -> int:
         )
     moved = 0
     for start in range(0, len(ids), _BATCH):
-        part = ids[start : start + _BATCH]
-        with desk.store.write() as session:
-            before = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).all())
-            reindex(session, desk, recount(session, desk, part))
-            after = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).all())
-            moved += sum(before[story_id] != after[story_id] for story_id in before)
+        with desk.store.read() as session:
+            stirred = _would_change(session, desk, ids[start : start + _BATCH])
+        for begun in range(0, len(stirred), _WRITTEN):
+            part = stirred[begun : begun + _WRITTEN]
+            with desk.store.write() as session:
+                before = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).all())
+                reindex(session, desk, recount(session, desk, part))
+                after = dict(session.execute(select(Story.id, Story.need).where(Story.id.in_(part))).all())
+                moved += sum(before[story_id] != after[story_id] for story_id in before)
     return moved
+
+
+def _would_change(session: Session, desk: Desk, story_ids: Sequence[int]) -> list[int]:
+    """Which of the stories a recount would write anew, found in a session whose changes are thrown away."""
+    recount(session, desk, story_ids)
+    touched = [*session.new, *session.deleted, *(one for one in session.dirty if session.is_modified(one))]
+    return sorted(
+        {one.id if isinstance(one, Story) else one.story_id for one in touched if isinstance(one, Story | StoryLocality)}
+    )  # fmt: skip
 
 
 def _places(session: Session, story_ids: Sequence[int]) -> tuple[dict[int, tuple[Band, float]], set[int]]:
@@ -322,7 +351,7 @@ def facts_of(story: Story, rows: Sequence[Any], band: Band, score: float, *, kno
 def _score(desk: Desk, story: Story, facts: StoryFacts, weights: NeedWeights) -> bool:
     """Give the story its need; True when it moved enough for the index to be told."""
     need = desk.analyst.need(facts, desk.clock.now(), weights)
-    parts = [asdict(part) for part in need.parts]
+    parts = [part.as_json() for part in need.parts]
     if parts != story.need_parts:
         story.need_parts = parts
     if abs(need.score - story.need) < _NEED_STEP:

@@ -46,11 +46,16 @@ def apply(session: Session, desk: Desk, plan: Plan) -> Sequence[Step]:
     _note_known(session, [step.text for step in plan.steps], now)
     session.flush()
     fresh = {item.id for item in items}
-    copies.regroup(session, fresh)
+    # What is new, repeats nothing and is like no judged claim needs neither look: the write lock is held meanwhile.
+    copies.regroup(session, [item.id for item in items if item.edits or item.copy_of_id is not None])
     suggestions.note(
         session,
         desk,
-        {item.id: step.text.like for step, item in zip(changed, items, strict=True)},
+        {
+            item.id: step.text.like
+            for step, item in zip(changed, items, strict=True)
+            if item.edits or step.text.like
+        },
     )
     place_rules.note(
         session,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core import faults
 from core.errors import Conflict, Forbidden, NotFound, RuleBroken
-from core.queries.locality import watched_codes
 from core.records.account import Account
 from core.records.claim import Claim
 from core.records.item import Story, StoryLocality, TagEvent
+from core.records.unit import WatchedLocality
 from core.rules.permissions import require
 from core.rules.vocabulary import TAG_VI, Tag
 from core.services import audit, stories
@@ -44,36 +46,23 @@ def tag(desk: Desk, actor: Actor, story_id: int, version: int, tag: Tag | str) -
                 "A suspicion needs a quoted, checkable sentence: open a claim.",
                 lawful="Mở tuyên bố, hoặc dùng nhãn Chưa đủ căn cứ.",
             )
-        last = _last_event(session, story_id)
-        if story.tag == wanted and story.tagged_by == actor.account_id and last is not None:
-            return Tagged(last.id, story.version)
+        if story.tag == wanted and story.tagged_by == actor.account_id and story.last_event is not None:
+            return Tagged(story.last_event, story.version)
         _check_version(session, story, version)
-        if session.scalar(select(Claim.id).where(Claim.story_id == story_id).limit(1)) is not None:
+        if story.claimed:
             raise RuleBroken(
                 "claim_open",
                 "Câu chuyện này đã có tuyên bố đang xác minh nên không đổi nhãn được; kết luận nằm ở tuyên bố.",
                 "This story has claims; their verdicts decide, its tag stays.",
                 lawful="Đề xuất kết luận cho từng tuyên bố.",
             )
-        before = story.tag
-        event = TagEvent(
-            story_id=story_id, tag=wanted, before=before, account_id=actor.account_id, at=desk.clock.now()
-        )
-        session.add(event)
-        story.tag, story.tagged_by, story.tagged_at = wanted, actor.account_id, event.at
-        story.version += 1
-        stories.changed(session, desk, story_id)
-        audit.record(
-            session,
-            desk,
-            actor,
-            "story.tag",
-            "story",
-            story_id,
-            detail={"before": before, "after": str(wanted)},
-        )
-        faults.point("judge.before_commit")
-        return Tagged(event.id, story.version)
+        now = desk.clock.now()
+        event_id = session.connection().scalar(
+            _GIVEN, {"story_id": story_id, "tag": wanted, "before": story.tag, "account_id": actor.account_id, "at": now}
+        )  # fmt: skip
+        after = _Shown(wanted, actor.account_id, now)
+        _show(session, desk, actor, "story.tag", story, after, {"before": story.tag, "after": str(wanted)})
+        return Tagged(int(event_id or 0), story.version + 1)
 
 
 def undo(desk: Desk, actor: Actor, event_id: int) -> int:
@@ -92,39 +81,88 @@ def undo(desk: Desk, actor: Actor, event_id: int) -> int:
                 "Only the person who gave the tag can undo it.",
             )
         story = _story(session, actor, event.story_id)
-        last = _last_event(session, event.story_id)
-        if event.undone_at is not None or last is None or last.id != event.id or story.tag != event.tag:
+        if event.undone_at is not None or story.last_event != event.id or story.tag != event.tag:
             raise Conflict(
                 "Không hoàn tác được: câu chuyện đã được gắn nhãn lại hoặc đã hoàn tác rồi.",
                 "The story was tagged again or the tag was undone already.",
             )
         event.undone_at = desk.clock.now()
         session.flush()
-        earlier = _last_event(session, event.story_id)
-        story.tag = event.before
-        story.tagged_by = earlier.account_id if earlier is not None and event.before else None
-        story.tagged_at = earlier.at if earlier is not None and event.before else None
-        story.version += 1
-        stories.changed(session, desk, story.id)
-        audit.record(
-            session,
-            desk,
-            actor,
-            "story.untag",
-            "story",
-            story.id,
-            detail={"event": event_id, "before": event.tag, "after": event.before},
+        earlier = session.execute(
+            select(TagEvent.account_id, TagEvent.at)
+            .where(TagEvent.story_id == story.id, TagEvent.undone_at.is_(None))
+            .order_by(TagEvent.id.desc())
+            .limit(1)
+        ).first()
+        known = earlier is not None and bool(event.before)
+        after = _Shown(
+            event.before,
+            earlier.account_id if earlier is not None and known else None,
+            earlier.at if earlier is not None and known else None,
         )
-        faults.point("judge.before_commit")
-        return story.version
+        detail = {"event": event_id, "before": event.tag, "after": event.before}
+        _show(session, desk, actor, "story.untag", story, after, detail)
+        return story.version + 1
 
 
-def _story(session: Session, actor: Actor, story_id: int) -> Story:
-    story = session.get(Story, story_id)
-    if story is None:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A story as a tag finds it."""
+
+    id: int
+    tag: str
+    tagged_by: int | None
+    version: int
+    placed: bool
+    ours: bool
+    claimed: bool
+    last_event: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Which tag a story shows, whose it is, since when."""
+
+    tag: str
+    by: int | None
+    at: datetime | None
+
+
+_PLACES = exists().where(StoryLocality.story_id == Story.id)
+#: everything that a tag must know before it is given, in one question: the write lock is held meanwhile
+_STANDING = select(
+    Story.id,
+    Story.tag,
+    Story.tagged_by,
+    Story.version,
+    _PLACES.label("placed"),
+    _PLACES.where(
+        WatchedLocality.code == StoryLocality.locality,
+        WatchedLocality.unit_id == bindparam("unit"),
+        WatchedLocality.active,
+    ).label("ours"),
+    exists().where(Claim.story_id == Story.id).label("claimed"),
+    select(func.max(TagEvent.id))
+    .where(TagEvent.story_id == Story.id, TagEvent.undone_at.is_(None))
+    .scalar_subquery()
+    .label("last_event"),
+).where(Story.id == bindparam("story"))
+_GIVEN = insert(TagEvent).returning(TagEvent.id)
+_SHOWN = (
+    update(Story)
+    .where(Story.id == bindparam("story"))
+    .values(
+        tag=bindparam("given"), tagged_by=bindparam("by"), tagged_at=bindparam("at"), version=Story.version + 1
+    )
+)  # fmt: skip
+
+
+def _story(session: Session, actor: Actor, story_id: int) -> _Standing:
+    row = session.connection().execute(_STANDING, {"story": story_id, "unit": actor.unit_id}).first()
+    if row is None:
         raise NotFound("Không có câu chuyện này.", f"No story {story_id}.")
-    places = set(session.scalars(select(StoryLocality.locality).where(StoryLocality.story_id == story_id)))
-    if places and places.isdisjoint(watched_codes(session, [actor.unit_id])):
+    story = _Standing(*row)
+    if story.placed and not story.ours:
         raise Forbidden(
             "Câu chuyện này thuộc địa bàn mà cơ quan này không theo dõi.",
             "This story is about localities that your office does not watch.",
@@ -132,7 +170,18 @@ def _story(session: Session, actor: Actor, story_id: int) -> Story:
     return story
 
 
-def _check_version(session: Session, story: Story, version: int) -> None:
+def _show(
+    session: Session, desk: Desk, actor: Actor, act: str, story: _Standing, after: _Shown, detail: dict[str, Any]
+) -> None:  # fmt: skip
+    session.connection().execute(
+        _SHOWN, {"story": story.id, "given": after.tag, "by": after.by, "at": after.at}
+    )
+    stories.changed(session, desk, story.id)
+    audit.record(session, desk, actor, act, "story", story.id, detail=detail)
+    faults.point("judge.before_commit")
+
+
+def _check_version(session: Session, story: _Standing, version: int) -> None:
     if story.version == version:
         return
     name = session.scalar(select(Account.display_name).where(Account.id == story.tagged_by))
@@ -140,13 +189,4 @@ def _check_version(session: Session, story: Story, version: int) -> None:
     raise Conflict(
         f"Câu chuyện vừa được {name or 'người khác'} cập nhật (nhãn hiện nay: {now}). Xem lại rồi chọn tiếp.",
         f"The story was changed by {name or 'somebody else'} meanwhile (tag now: {story.tag or 'none'}).",
-    )
-
-
-def _last_event(session: Session, story_id: int) -> TagEvent | None:
-    return session.scalar(
-        select(TagEvent)
-        .where(TagEvent.story_id == story_id, TagEvent.undone_at.is_(None))
-        .order_by(TagEvent.id.desc())
-        .limit(1)
     )

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from bench.corpus import Made, pages
+from bench.measure import ROOT
 from bench.ours import run_ours
 from bench.parts import run_parts
 from bench.report import Figures, page, table
 from bench.rounds import articles, unchanged_feeds
+from bench.scale_ingest import CRAWLED
 from bench.scale_report import merge, part
 from bench.scale_store import OF_A_STORY, OURS, desk_of, fill, prepare
 from bench.understanding import near_copies, rows
 from config.indexing import StoreShelf
 from core.finding import Filters
+from core.records.item import Item, TagEvent
 from core.services import index_check, searching
 from indexer.search.rebuild import rebuild
 
@@ -90,15 +96,39 @@ def test_a_store_of_any_size_is_what_the_index_reads(tmp_path: Path) -> None:
     desk.store.close()
 
 
+def test_pages_clicks_and_the_crawl_are_measured_apart(tmp_path: Path) -> None:
+    desk = desk_of(tmp_path)
+    filled = fill(desk, prepare(desk), 420)
+    assert desk.index is not None
+    rebuild(desk.index, StoreShelf(desk))
+    desk.store.close()
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.scale_desk", "fts5", str(tmp_path), str(filled.story), str(filled.incident), "8"],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert set(told["screens"]) == {"queue", "inbox", "inbox, everything", "search page", "story", "incident"}
+    assert told["click"] > 0 < told["commit"] and told["taken"] >= CRAWLED
+    assert all(50 < told["memory"][name] < 1000 for name in ("web", "ingest"))
+    desk = desk_of(tmp_path)
+    with desk.store.read() as session:
+        assert session.query(Item).count() == 420 + told["taken"]
+        assert [row.tag for row in session.query(TagEvent).order_by(TagEvent.id)] == ["watch", "opinion"] * 4
+    assert desk.index is not None and desk.index.stats().documents == 420 + told["taken"]
+    desk.store.close()
+
+
 def test_either_half_of_the_page_is_kept(tmp_path: Path) -> None:
     run = {
         "engine": "fts5", "items": 1000, "raw_bulk": 1.0, "reindex": 2.5, "raw_drain": 1.0, "drain": 2.0, "search": 0.002,
-        "raw_search": 0.001, "screens": {"queue": 0.05}, "click": 0.02, "commit": 0.01, "memory": 150,
+        "raw_search": 0.001, "screens": {"queue": 0.05}, "click": 0.02, "commit": 0.01,
+        "memory": {"reindex": 150, "web": 110, "ingest": 170},
     }  # fmt: skip
     larger = {**run, "items": 2000, "search": 0.004, "screens": {"queue": 0.06}}
     told = part([run, larger])
-    assert "| FTS5, 1,000 | 2.5 × | 50% | 2.00 / 1.00 ms = 2.0 × | 1.0 × | 150 MB |" in told
-    assert "| FTS5, 2,000 | 2.5 × | 50% | 4.00 / 1.00 ms = 4.0 × | 2.0 × | 150 MB |" in told
+    assert "| FTS5, 1,000 | 2.5 × | 50% | 2.00 / 1.00 ms = 2.0 × | 1.0 × | 150, 110, 170 MB |" in told
+    assert "| FTS5, 2,000 | 2.5 × | 50% | 4.00 / 1.00 ms = 4.0 × | 2.0 × | 150, 110, 170 MB |" in told
     assert "| FTS5, 2,000 | 60 ms (1.2 ×) | 20 ms | 10 ms |" in told
     path = tmp_path / "benchmarks.md"
     merge(path, page="# Benchmarks\n\nfirst\n")

@@ -322,7 +322,7 @@ def test_more_texts_of_a_batch_do_not_question_the_store_more_often(desk: Desk, 
 
     statements(texts(0, 4))
     event.listen(desk.store.engine, "before_cursor_execute", note)
-    few, many = statements(texts(100, 4)), statements(texts(200, 40))
+    few, many = statements(texts(100, 4)), statements(texts(200, intake.BATCH))
     assert 0 < many <= few
 
 
