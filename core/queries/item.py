@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,14 +15,7 @@ from core.queries.why import Piece, Why, explain, pieces
 from core.records.item import Capture, Item, ItemVersion, Mention, Story
 from core.records.source import Source
 from core.rules.vocabulary import Band
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A stretch of a difference: "same", "added" or "removed"."""
-
-    kind: str
-    text: str
+from core.text.differences import Change, word_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +153,9 @@ def _versions(session: Session, item_id: int) -> tuple[VersionRow, ...]:
     for number, version in enumerate(kept):
         # Words read on the page are compared with the page's own, not with a feed's summary or what a person typed.
         before = next((one for one in reversed(kept[:number]) if one.origin == version.origin), None)
-        changes = (Change("same", version.text),) if before is None else difference(before.text, version.text)
+        changes = (
+            (Change("same", version.text),) if before is None else _difference(before.text, version.text)
+        )
         rows.append(
             VersionRow(
                 version.number,
@@ -177,21 +170,12 @@ def _versions(session: Session, item_id: int) -> tuple[VersionRow, ...]:
     return tuple(rows[::-1])
 
 
-def difference(old: str, new: str) -> tuple[Change, ...]:
-    """What changed between two texts, by words; long unchanged stretches are shortened. Bounded work on any text."""
-    a, b = re.findall(r"\s+|\S+", old[:12_000]), re.findall(r"\s+|\S+", new[:12_000])
-    changes: list[Change] = []
-    for kind, a0, a1, b0, b1 in difflib.SequenceMatcher(
-        None, a, b, autojunk=len(a) + len(b) > 4000
-    ).get_opcodes():
-        if kind == "equal":
-            changes.append(Change("same", _shortened("".join(a[a0:a1]))))
-            continue
-        if a1 > a0:
-            changes.append(Change("removed", "".join(a[a0:a1])))
-        if b1 > b0:
-            changes.append(Change("added", "".join(b[b0:b1])))
-    return tuple(change for change in changes if change.text)
+def _difference(old: str, new: str) -> tuple[Change, ...]:
+    """What changed between two texts; long unchanged stretches are shortened. Bounded work on any text."""
+    return tuple(
+        Change(change.kind, _shortened(change.text)) if change.kind == "same" else change
+        for change in word_changes(old[:12_000], new[:12_000])
+    )
 
 
 def _shortened(text: str) -> str:

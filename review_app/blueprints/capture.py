@@ -14,11 +14,11 @@ from core.ports import FileText
 from core.queries import capture as queries
 from core.queries import watch as watch_queries
 from core.services import capturing, purging, watching
+from core.text.differences import word_changes
 from core.text.handles import mask_handles_in
 from review_app import context, frame, page_words
 from review_app.gate import allow_act
 from review_app.language import current
-from review_app.word_diff import word_diff
 
 blueprint = Blueprint("capture", __name__)
 blueprint.record_once(lambda state: page_words.install(state.app))
@@ -81,8 +81,8 @@ def compare(item_id: int) -> str:
     return render_template(
         "capture/compare.html",
         page=found,
-        title=word_diff(found.old.title, found.new.title),
-        body=word_diff(found.old.text, found.new.text),
+        title=word_changes(found.old.title, found.new.title),
+        body=word_changes(found.old.text, found.new.text),
     )
 
 

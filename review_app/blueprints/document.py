@@ -19,13 +19,13 @@ from core.queries.official_page import official_page
 from core.rules.vocabulary import DocumentState
 from core.services import approve, draft, publish
 from core.services.draft_content import DraftContent
+from core.text.differences import Change, word_changes
 from core.text.normalise import fold
 from review_app import answer_words, context, draft_edits, frame, opened
 from review_app.forms.drafting import HeadForm, IssueForm, PublishForm, SendForm, SentenceForm
 from review_app.gate import allow_act
 from review_app.numbers import is_whole, whole
 from review_app.refusals import Refusal, attempt, press, version_of
-from review_app.word_diff import Change, word_diff
 
 blueprint = Blueprint("document", __name__)
 
@@ -257,7 +257,7 @@ def _difference(document_id: int, number: int, form: SentenceForm) -> tuple[Chan
     stored = list(content.sentences())
     if not 0 < number <= len(stored) or not form.text.data:
         return ()
-    return word_diff(stored[number - 1].text, form.text.data)
+    return word_changes(stored[number - 1].text, form.text.data)
 
 
 @blueprint.post("/documents/<int:document_id>/head")
@@ -290,7 +290,7 @@ def head(document_id: int) -> Response | BaseResponse | str:
         stored = draft.load(context.desk(), document_id)[1] if refusal.kind == "conflict" else None
         return _page(
             document_id, refusal, head=form,
-            typed=word_diff(_flat_head(_head_data(stored)), _flat_head(form.data)) if stored else (),
+            typed=word_changes(_flat_head(_head_data(stored)), _flat_head(form.data)) if stored else (),
         )  # fmt: skip
     frame.done(gettext("Đã lưu phần đầu và phần cuối văn bản."))
     return redirect(url_for("document.show", document_id=document_id) + "#head", 303)
@@ -432,8 +432,8 @@ def compare(document_id: int) -> str:
         "document/compare.html",
         page=around,
         before=before,
-        head=word_diff(_flat_head(_head_data(old)), _flat_head(_head_data(new))),
-        body=word_diff(_body(old), _body(new)),
+        head=word_changes(_flat_head(_head_data(old)), _flat_head(_head_data(new))),
+        body=word_changes(_body(old), _body(new)),
     )
 
 

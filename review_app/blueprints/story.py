@@ -20,12 +20,12 @@ from core.queries.reasons import best_mentions
 from core.rules.vocabulary import Tag
 from core.services import judge, notes, translating, triage
 from core.services import known_claims as answers
+from core.text.differences import word_changes
 from review_app import context, frame, words
 from review_app.forms.claim import ClaimForm
 from review_app.gate import allow_act, local_path, may, wants_json
 from review_app.language import current
 from review_app.numbers import is_whole, whole
-from review_app.word_diff import word_diff
 
 blueprint = Blueprint("story", __name__)
 
@@ -45,7 +45,7 @@ def _page(story_id: int, refused: str = "", note: str = "") -> str:
         story = queries.show(session, story_id, context.actor().unit_id, context.now())
         known = known_claims(session, story_id, context.actor().unit_id)
         pages = watch_queries.of_stories(session, [story_id])
-    changes = {row.claim_id: word_diff(row.quote, row.sentence) for row in known}
+    changes = {row.claim_id: word_changes(row.quote, row.sentence) for row in known}
     return render_template(
         "story/show.html",
         story=story,

@@ -56,6 +56,12 @@ def test_an_alert_stands_on_the_screens_with_what_to_do_and_later_that_it_is_ove
     assert re.search(r"Báo Cửa Biển, mục Xã phường đã ổn lúc", page)
 
 
+def test_no_alert_yet_is_not_called_all_is_well(office, person):
+    page = words(person("tu.la").get("/health"))
+    assert "Chưa có cảnh báo, nhưng 3 nguồn cần xem: Nguồn tin" in page
+    assert "Mọi nguồn đang bật đều được theo dõi" not in page
+
+
 def groups(answer):
     """Group of the page of sources → names in it."""
     return {
