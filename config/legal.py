@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from config.yaml_text import read_yaml
 from core.errors import Misconfigured
 from core.rules.profiles import DocumentRule, LegalField, LegalProfile, LegalProfiles, Term
 from core.rules.vocabulary import DeadlineKind, DocumentKind, Level
@@ -129,7 +130,7 @@ def load_profiles(folder: Path = FOLDER) -> LegalProfiles:
 
 def _read(path: Path) -> LegalProfile:
     try:
-        return _Profile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).profile()
+        return _Profile.model_validate(read_yaml(path.read_text(encoding="utf-8"))).profile()
     except (OSError, yaml.YAMLError, ValidationError) as error:
         where = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": str(error)}
         place = ".".join(str(part) for part in where["loc"]) or "tệp"

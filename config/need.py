@@ -20,11 +20,13 @@ def load_weights(file: str) -> NeedWeights:
         return NeedWeights()
     import yaml
 
+    from config.yaml_text import read_yaml
+
     try:
         data = Path(file).read_bytes()
         if len(data) > MAX_BYTES:
             raise ValueError("the file is larger than 100 kB")
-        return weights(yaml.safe_load(data.decode("utf-8")) or {})
+        return weights(read_yaml(data.decode("utf-8")) or {})
     except Invalid as error:
         raise Misconfigured(
             f"LAMRO_NEED_WEIGHTS={file}: {error.vi} Sửa tệp rồi chạy lại; bỏ biến này thì dùng trọng số đi kèm.",

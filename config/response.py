@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from config.yaml_text import read_yaml
 from core.errors import Misconfigured
 from core.rules.matrix import Answer, ResponseMatrix
 from core.rules.vocabulary import Harm, Spread
@@ -41,7 +42,7 @@ class _MatrixFile(BaseModel):
 def load_matrix(path: Path = FILE) -> ResponseMatrix:
     """The matrix of a file. Raises :class:`Misconfigured` saying which file and which place is wrong."""
     try:
-        found = _MatrixFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        found = _MatrixFile.model_validate(read_yaml(path.read_text(encoding="utf-8")))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         where = error.errors()[0] if isinstance(error, ValidationError) else {"loc": (), "msg": str(error)}
         place = ".".join(str(part) for part in where["loc"]) or "tệp"

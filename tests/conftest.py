@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import functools
+import gc
 import os
 import shutil
 import sqlite3
@@ -18,7 +20,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from jinja2 import FileSystemBytecodeCache
 
-from tests.engines import registry
+from tests.engines import compiled, registry
 from tests.engines.network import closed_network
 
 # --- this process and its children, before any test is collected ----------------------------------------------------
@@ -62,6 +64,9 @@ os.environ["PYTHONPATH"] = os.pathsep.join([_hook_folder, *_paths])
 closed_network.install()
 
 
+compiled.share()
+
+
 def _count_sqlite(event: str, args: tuple[Any, ...]) -> None:
     if event == "sqlite3.connect":
         registry.note("sqlite")
@@ -93,6 +98,23 @@ hypothesis_settings.load_profile("lamro")
 
 
 # --- every test -----------------------------------------------------------------------------------------------------
+
+
+def pytest_collection_finish() -> None:
+    """Everything imported and collected stays to the end: the garbage collector need not look at it after each few tests."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes() -> None:
+    """Passwords hashed with the real algorithm at its lowest cost; a unit test holds the real cost, and processes of ours pay it."""
+    from argon2 import PasswordHasher
+
+    from core.services import accounts
+
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    accounts._hasher = functools.wraps(accounts._hasher)(lambda: cheap)  # type: ignore[assignment]
 
 
 @pytest.hookimpl(wrapper=True)

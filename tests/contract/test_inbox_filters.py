@@ -26,7 +26,6 @@ from indexer.search.fts5 import Fts5Index
 from tests.integration.core.conftest import (  # noqa: F401
     DYKE,
     ELSEWHERE,
-    _quick_hashes,
     _sqlite_template,
     candidate,
     clock,

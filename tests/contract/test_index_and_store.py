@@ -23,7 +23,6 @@ from tests.contract.test_search_index import document
 from tests.integration.core.conftest import (  # noqa: F401
     DYKE,
     StandingClock,
-    _quick_hashes,
     _sqlite_template,
     candidate,
     clock,

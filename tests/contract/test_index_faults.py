@@ -30,7 +30,6 @@ from tests.contract.test_index_and_store import held, stored
 from tests.engines.relay import Answer, Asked, Relay, Rule, refuse
 from tests.integration.core.conftest import (  # noqa: F401
     DYKE,
-    _quick_hashes,
     _sqlite_template,
     candidate,
     clock,

@@ -21,7 +21,6 @@ from tests.contract.test_index_faults import answered, assert_level, bring
 from tests.engines.elasticsearch_node import CrashNode
 from tests.engines.relay import Answer, Asked, Relay
 from tests.integration.core.conftest import (  # noqa: F401
-    _quick_hashes,
     _sqlite_template,
     clock,
     desk,

@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from config import yaml_text
 from config.demo.press.moments import MomentField
 from core.errors import Misconfigured
 from crawlers.parsers.results import ListingRules
@@ -174,7 +175,7 @@ def in_form(text: str, form: Literal["NFC", "NFD"]) -> str:
 def read_yaml(name: str) -> Any:
     """A YAML file of this package. Raises Misconfigured when it cannot be read."""
     try:
-        return yaml.safe_load(files("config.demo.press").joinpath(name).read_text(encoding="utf-8"))
+        return yaml_text.read_yaml(files("config.demo.press").joinpath(name).read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise _wrong(name, str(error)) from error
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
 
 from config.captures import CaptureFolder
 from config.file_reader import KillableReader
@@ -53,16 +52,6 @@ class Folder(CaptureFolder):
         found = super().keep(data, suffix)
         self.kept.append(found[0])
         return found
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Passwords hashed with the real algorithm at its lowest cost; a unit test holds the real cost."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    accounts._unknown_hash.cache_clear()
-    monkeypatch.setattr(accounts, "_hasher", lambda: cheap)
-    yield
-    accounts._unknown_hash.cache_clear()
 
 
 @pytest.fixture(scope="session")
