@@ -37,7 +37,9 @@ def word_changes(before: str, after: str) -> tuple[Change, ...]:
             found.append(Change("same", "".join(new[j1:j2])))
             continue
         if i2 > i1:
-            found.append(Change("removed", "".join(old[i1:i2])))
+            # Behind the last word of the new text stands no space.
+            apart = " " if found and not found[-1].text[-1:].isspace() else ""
+            found.append(Change("removed", apart + "".join(old[i1:i2])))
         if j2 > j1:
             found.append(Change("added", "".join(new[j1:j2])))
     return tuple(found)

@@ -22,6 +22,7 @@ def joined(changes: tuple[Change, ...], *kinds: str) -> str:
 @example("", "")
 @example(" \n", "a")
 @example("a b c", "a x c")
+@example("00 0", "00")
 def test_nothing_is_lost(before: str, after: str) -> None:
     changes = word_changes(before, after)
     assert joined(changes, "same", "added") == after
