@@ -239,7 +239,7 @@ class Scheduler:
 
     def reread_places(self) -> None:
         """Place stored items again after a name was corrected."""
-        looked = rereading.go_on(self.desk)
+        looked = rereading.go_on(self.desk, timedelta(days=self.settings.reread_days))
         if looked:
             log.info("items read again after a corrected name", items=looked)
 

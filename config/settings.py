@@ -126,6 +126,12 @@ class Settings(BaseSettings):
         le=50,
         description="Stories ranked low that each office is shown each week without their score, so that misses are seen; 0: none.",
     )
+    reread_days: int = Field(
+        default=365,
+        ge=1,
+        le=3650,
+        description="After a correction of the gazetteer, stored items seen within so many days are placed again.",
+    )
     contact: str = Field(
         default="",
         description="Contact of the office in the crawler's user agent, so that an outlet knows whom to write to.",

@@ -210,6 +210,7 @@ class Reread:
 
     looked: int
     moved: int
+    regrouped: int
     asked_at: datetime
     done_at: datetime | None
 
@@ -217,7 +218,7 @@ class Reread:
 def rereading(session: Session, code: str) -> Reread | None:
     """Of a watched locality; None when nothing was corrected yet."""
     row = session.get(Rereading, code)
-    return None if row is None else Reread(row.looked, row.moved, row.asked_at, row.done_at)
+    return None if row is None else Reread(row.looked, row.moved, row.regrouped, row.asked_at, row.done_at)
 
 
 def called(session: Session, name: str, *, limit: int = 60) -> tuple[Found, ...]:

@@ -23,4 +23,6 @@ class Rereading(Table):
     looked: Mapped[int] = mapped_column(default=0)
     moved: Mapped[int] = mapped_column(default=0)
     """Items that changed their band."""
+    regrouped: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Items that went to another story."""
     done_at: Mapped[datetime | None]

@@ -20,7 +20,7 @@ from core.records.gazetteer import GazetteerLink, GazetteerName, GazetteerUnit
 from core.records.schema import Table
 from core.records.unit import Setting
 from core.rules.gazetteer import Link, Name, Origin, Unit
-from core.services import audit
+from core.services import audit, rereading
 from core.services.desk import Desk
 from core.text.normalise import fold
 
@@ -57,6 +57,14 @@ class Imported:
         )  # fmt: skip
 
 
+class _Changed(set[str]):
+    """Ids of units whose meaning for a text changed, with the folded names that came or went."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+
 def take_in(
     desk: Desk,
     units: Sequence[Unit],
@@ -70,19 +78,21 @@ def take_in(
 
     A unit that is given is given whole, with all links that lead from it; units that are not given stay. ``names`` None leaves the
     names; given, they are all shipped names of the localities that they name. Raises :class:`Invalid` when a link or a name is of a unit
-    that is neither given nor there.
+    that is neither given nor there. Stored items of the watched localities that it concerns are read again afterwards.
     """
-    found = Imported()
+    found, changed = Imported(), _Changed()
     tell = progress or (lambda what, done, whole: None)
     with desk.store.write() as session:
         known = set(session.scalars(select(GazetteerUnit.id)))
         _check(known.union(unit.id for unit in units), links, names or ())
-        _units(session, units, found, tell)
-        _links(session, {unit.id for unit in units}, links, found, tell)
+        _units(session, units, found, changed, tell)
+        _links(session, {unit.id for unit in units}, links, found, changed, tell)
         if names is not None:
-            _names(session, desk, names, found, tell)
+            _names(session, desk, names, found, changed, tell)
         if found.changed:
             found.revision = raise_revision(session, {"digest": digest})
+            session.flush()
+            rereading.ask(session, desk, None, changed, changed.names)
             audit.record(
                 session, desk, None, "gazetteer.import", "gazetteer", digest[:12], detail=asdict(found)
             )
@@ -135,7 +145,13 @@ def _unit_row(unit: Unit) -> dict[str, Any]:
     }
 
 
-def _units(session: Session, units: Sequence[Unit], found: Imported, tell: Progress) -> None:
+#: of a unit, what a text is read by
+_READ = ("code", "level", "type", "name", "parent", "valid_from", "valid_to")
+
+
+def _units(
+    session: Session, units: Sequence[Unit], found: Imported, changes: _Changed, tell: Progress
+) -> None:
     old = {row.id: row for row in session.execute(select(*GazetteerUnit.__table__.columns))}
     fresh: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
@@ -143,6 +159,7 @@ def _units(session: Session, units: Sequence[Unit], found: Imported, tell: Progr
         row = old.get(unit.id)
         values = _unit_row(unit)
         if row is None:
+            changes.add(unit.id)
             fresh.append({**values, "origin": Origin.SHIPPED, "corrected": False, "version": 1})
         elif row.corrected or row.origin == Origin.OFFICE:
             offer = unit.values()
@@ -158,6 +175,9 @@ def _units(session: Session, units: Sequence[Unit], found: Imported, tell: Progr
             found.offered += offer not in (row.kept, mine.values())
         elif any(getattr(row, name) != value for name, value in values.items()):
             changed.append(values)
+            if any(getattr(row, name) != values[name] for name in _READ):
+                changes.add(unit.id)
+                changes.names.add(row.folded)
     for start in range(0, len(fresh), _STEP):
         _insert(session, GazetteerUnit, fresh[start : start + _STEP])
         tell("units", min(start + _STEP, len(fresh)), len(fresh))
@@ -166,7 +186,14 @@ def _units(session: Session, units: Sequence[Unit], found: Imported, tell: Progr
     found.units_new, found.units_changed = len(fresh), len(changed)
 
 
-def _links(session: Session, given: set[str], links: Sequence[Link], found: Imported, tell: Progress) -> None:
+def _links(
+    session: Session,
+    given: set[str],
+    links: Sequence[Link],
+    found: Imported,
+    changes: _Changed,
+    tell: Progress,
+) -> None:
     old = {(row.old_id, row.new_id): row for row in session.execute(select(*GazetteerLink.__table__.columns))}
     wanted = {(link.old, link.new): link for link in links}
     fresh: list[dict[str, Any]] = []
@@ -174,6 +201,7 @@ def _links(session: Session, given: set[str], links: Sequence[Link], found: Impo
         row = old.get(key)
         values = {"nature": str(link.nature), "day": link.day, "source": link.source}
         if row is None:
+            changes |= {link.old, link.new}
             fresh.append(
                 {"old_id": link.old, "new_id": link.new, **values, "origin": Origin.SHIPPED, "active": True}
             )
@@ -181,11 +209,13 @@ def _links(session: Session, given: set[str], links: Sequence[Link], found: Impo
             found.left_alone += not row.active
         elif not row.active or any(getattr(row, name) != value for name, value in values.items()):
             _set_link(session, key, {**values, "active": True})
+            changes |= {link.old, link.new}
             found.links_changed += 1
     for key, row in old.items():
         shipped = row.origin == Origin.SHIPPED and row.changed_by is None and row.active
         if shipped and key[0] in given and key not in wanted:
             _set_link(session, key, {"active": False})
+            changes |= set(key)
             found.links_gone += 1
     for start in range(0, len(fresh), _STEP):
         _insert(session, GazetteerLink, fresh[start : start + _STEP])
@@ -201,7 +231,9 @@ def _set_link(session: Session, key: tuple[str, str], values: dict[str, Any]) ->
     )
 
 
-def _names(session: Session, desk: Desk, names: Sequence[Name], found: Imported, tell: Progress) -> None:
+def _names(
+    session: Session, desk: Desk, names: Sequence[Name], found: Imported, changes: _Changed, tell: Progress
+) -> None:
     rows = session.scalars(select(GazetteerName)).all()
     shipped = {row.shipped_key: row for row in rows if row.shipped_key}
     written = {
@@ -218,6 +250,8 @@ def _names(session: Session, desk: Desk, names: Sequence[Name], found: Imported,
             if (name.unit, str(name.nature), name.language, name.type, name.text) in written:
                 found.left_alone += 1
                 continue
+            changes.add(name.unit)
+            changes.names.add(fold(name.text))
             fresh.append(
                 {
                     "unit_id": name.unit, "nature": str(name.nature), "text": name.text, "folded": fold(name.text),
@@ -229,11 +263,15 @@ def _names(session: Session, desk: Desk, names: Sequence[Name], found: Imported,
             found.left_alone += 1
         elif not row.active or row.until != name.until:
             row.active, row.until = True, name.until
+            changes.add(name.unit)
+            changes.names.add(row.folded)
             found.names_new += 1
     localities = {name.unit for name in names}
     for key, row in shipped.items():
         if key not in wanted and row.unit_id in localities and row.active and row.changed_by is None:
             row.active = False
+            changes.add(row.unit_id)
+            changes.names.add(row.folded)
             found.names_gone += 1
     for start in range(0, len(fresh), _STEP):
         _insert(session, GazetteerName, fresh[start : start + _STEP])

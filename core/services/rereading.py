@@ -1,12 +1,13 @@
-"""Stored items placed again after a name, a unit or a link of a watched locality was corrected: by the scheduler, newest first.
+"""Stored items placed again after a name, a unit or a link was corrected, on screen or by an import: by the scheduler, newest first.
 
-Read are the items of a year that hold one of the locality's names or were placed there before. As with rules, nothing overrides a person
-(:mod:`core.services.rematching`); copies and stories stay as they are. A correction that comes meanwhile begins anew.
+Read are the items of a year (``LAMRO_REREAD_DAYS``) that hold one of a watched locality's names or were placed there before: those of the
+locality that was corrected, of the watched ones that share its name, and of those that it lies in. As with rules, nothing overrides a
+person (:mod:`core.services.rematching`); stories follow (:mod:`core.services.regrouping`). A correction that comes meanwhile begins anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -24,40 +25,64 @@ from core.records.rereading import Rereading
 from core.records.source import Source
 from core.rules.gazetteer import NameNature
 from core.rules.vocabulary import Band
-from core.services import audit, rematching
+from core.services import audit, regrouping, rematching
 from core.services.desk import Actor, Desk
 from core.text.normalise import fold
 
 YEAR = timedelta(days=365)
 #: items a batch (one write transaction), and items that one call looks at
 BATCH, MOST = 100, 2_000
+#: values in one statement
+_STEP = 2_000
 
 
-def ask(session: Session, desk: Desk, actor: Actor, unit_ids: Iterable[str]) -> None:
-    """Have the items of these localities read again, those that somebody watches; in the transaction of the correction."""
-    watched = set(watched_codes(session))
-    for code in sorted(watched & _heirs(session, set(unit_ids))):
+def ask(
+    session: Session, desk: Desk, actor: Actor | None, unit_ids: Iterable[str], names: Iterable[str] = ()
+) -> None:
+    """Have the items of the watched localities that these units concern read again; in the transaction of the correction.
+
+    ``names``: folded names that came or went, beside those that the units bear. ``actor`` None: an import.
+    """
+    changed = set(unit_ids)
+    if not changed or session.scalar(select(Item.id).limit(1)) is None:
+        return
+    called = set(names)
+    for start in range(0, len(changed), _STEP):
+        part = sorted(changed)[start : start + _STEP]
+        called |= set(session.scalars(select(GazetteerUnit.folded).where(GazetteerUnit.id.in_(part))))
+    for code in sorted(watched_codes(session)):
+        lineage = {code, *_olds(session, code)}
+        if not (
+            changed & (lineage | _inside(session, lineage)) or called.intersection(_names(session, code))
+        ):
+            continue
         row = session.get(Rereading, code)
         if row is None:
             row = Rereading(locality=code)
             session.add(row)
-        row.asked_at, row.asked_by = desk.clock.now(), actor.account_id
-        row.down_to, row.looked, row.moved, row.done_at = None, 0, 0, None
+        row.asked_at, row.asked_by = desk.clock.now(), None if actor is None else actor.account_id
+        row.down_to, row.looked, row.moved, row.regrouped, row.done_at = None, 0, 0, 0, None
     session.flush()
 
 
-def _heirs(session: Session, unit_ids: set[str]) -> set[str]:
-    """The units with all that they became."""
-    found, fresh = set(unit_ids), set(unit_ids)
-    while fresh:
-        links = select(GazetteerLink.new_id).where(GazetteerLink.old_id.in_(fresh), GazetteerLink.active)
-        fresh = set(session.scalars(links)) - found
-        found |= fresh
+def _inside(session: Session, unit_ids: set[str]) -> set[str]:
+    """The units that lie in these, districts of former times too, with their communes."""
+    found: set[str] = set()
+    codes = {unit_id.partition("@")[0] for unit_id in unit_ids}
+    while codes:
+        rows = session.execute(
+            select(GazetteerUnit.id, GazetteerUnit.code).where(GazetteerUnit.parent.in_(codes))
+        ).all()
+        codes = {row.code for row in rows if row.id not in found}
+        found |= {row.id for row in rows}
     return found
 
 
-def go_on(desk: Desk) -> int:
-    """Read on for the locality that has waited longest, at most :data:`MOST` items. Returns how many were looked at; 0: nothing waits."""
+def go_on(desk: Desk, back: timedelta = YEAR) -> int:
+    """Read on for the locality that has waited longest, at most :data:`MOST` items seen within ``back``.
+
+    Returns how many were looked at; 0: nothing waits.
+    """
     looked = 0
     while looked < MOST:
         with desk.store.read() as session:
@@ -67,7 +92,7 @@ def go_on(desk: Desk) -> int:
             if waiting is None:
                 return looked
             desk.analyst.keep_up(gazetteer.revision(session))
-            rows = session.execute(_stored(desk, waiting).limit(BATCH)).all()
+            rows = session.execute(_stored(desk, waiting, back).limit(BATCH)).all()
             names = _names(session, waiting.locality)
             rules = rematching.active(session, [waiting.locality])
         found: dict[int, tuple[Any, MentionFound | None]] = {}
@@ -82,13 +107,28 @@ def go_on(desk: Desk) -> int:
             for item_id, (row, new) in found.items()
             if new is not None and new.band != "out" and row.language not in {"", "vi"} and not row.gist
         }  # fmt: skip
+        with desk.store.read() as session:
+            shifts = regrouping.plan(session, desk, waiting.locality, _crossing(found))
         with desk.store.write() as session:
-            if not _write(session, desk, waiting, rows, found, gists):
+            if not _write(session, desk, waiting, rows, found, gists, shifts):
                 continue  # corrected again meanwhile: begun anew
         looked += len(rows)
         if not rows:
             return looked
     return looked
+
+
+def _crossing(found: Mapping[int, tuple[Any, MentionFound | None]]) -> dict[int, bool]:
+    """The items that become ours (True) or are ours no longer."""
+    bands = {
+        item_id: (row.band or Band.OUT, Band.OUT if new is None else new.band)
+        for item_id, (row, new) in found.items()
+    }
+    return {
+        item_id: after != Band.OUT
+        for item_id, (before, after) in bands.items()
+        if (before == Band.OUT) != (after == Band.OUT)
+    }
 
 
 def _write(
@@ -98,6 +138,7 @@ def _write(
     rows: Any,
     found: dict[int, tuple[Any, MentionFound | None]],
     gists: dict[int, str],
+    shifts: Sequence[regrouping.Shift],
 ) -> bool:
     row = session.get(Rereading, waiting.locality)
     if row is None or row.asked_at != waiting.asked_at or row.down_to != waiting.down_to:
@@ -118,17 +159,20 @@ def _write(
                     PlaceRuleTouch(rule_id=rule_id, item_id=item_id, before=before.band or "", at=now)
                 )
     rematching.place(session, desk, row.locality, {item_id: found[item_id][1] for item_id in current})
+    # What was edited meanwhile was read again by that edit.
+    unchanged = [shift for shift in shifts if not (set(shift.items) & set(found)) - set(current)]
+    row.regrouped += regrouping.apply(session, desk, unchanged)
     row.looked += len(rows)
     if rows:
         row.down_to = rows[-1].id
     else:
         row.done_at = now
-        detail = {"looked": row.looked, "moved": row.moved}
+        detail = {"looked": row.looked, "moved": row.moved, "regrouped": row.regrouped}
         audit.record(session, desk, None, "gazetteer.reread", "locality", row.locality, detail=detail)
     return True
 
 
-def _stored(desk: Desk, waiting: Rereading) -> Any:
+def _stored(desk: Desk, waiting: Rereading, back: timedelta) -> Any:
     judged = exists().where(Claim.story_id == Item.story_id)
     query = (
         select(
@@ -139,14 +183,14 @@ def _stored(desk: Desk, waiting: Rereading) -> Any:
         .outerjoin(Mention, (Mention.item_id == Item.id) & (Mention.locality == waiting.locality))
         .outerjoin(Source, Source.id == Item.source_id)
         .outerjoin(Story, Story.id == Item.story_id)
-        .where(Item.first_seen_at >= desk.clock.now() - YEAR)
+        .where(Item.first_seen_at >= desk.clock.now() - back)
         .order_by(Item.id.desc())
     )  # fmt: skip
     return query if waiting.down_to is None else query.where(Item.id < waiting.down_to)
 
 
-def _names(session: Session, locality: str) -> list[str]:
-    """The folded names under which a text may mean the locality: its own, its former ones, its further ones."""
+def _olds(session: Session, locality: str) -> set[str]:
+    """The units that the locality was made of, and what those were made of."""
     olds: set[str] = set()
     fresh = {locality}
     while fresh:
@@ -156,6 +200,12 @@ def _names(session: Session, locality: str) -> list[str]:
             )
         ) - olds - {locality}  # fmt: skip
         olds |= fresh
+    return olds
+
+
+def _names(session: Session, locality: str) -> list[str]:
+    """The folded names under which a text may mean the locality: its own, its former ones, its further ones."""
+    olds = _olds(session, locality)
     units = session.scalars(
         select(GazetteerUnit.folded).where(GazetteerUnit.id.in_([locality, *sorted(olds)]))
     )

@@ -56,10 +56,11 @@ _BETTER = {Band.IN: 2, Band.CHECK: 1, Band.OUT: 0}
 
 
 def recent(
-    session: Session, wanted: Iterable[frozenset[str]], now: datetime
+    session: Session, wanted: Iterable[frozenset[str]], now: datetime, *, until: datetime | None = None
 ) -> dict[frozenset[str], dict[int, StoryCandidate]]:
-    """For each set of localities the stories of the last 72 hours that share one of them, the latest first, at most 200.
+    """For each set of localities the stories of the 72 hours before ``now`` that share one of them, the latest first, at most 200.
 
+    ``until``: for a moment that is past, the end of the stretch in which a story may have begun.
     Asked for a whole batch at once: texts of one round name the same few places in many combinations.
     """
     sets = set(wanted)
@@ -68,7 +69,7 @@ def recent(
     for row in session.execute(
         select(StoryLocality.story_id, StoryLocality.locality)
         .join(Story, Story.id == StoryLocality.story_id)
-        .where(StoryLocality.locality.in_(everywhere), Story.last_seen_at >= now - WINDOW)
+        .where(StoryLocality.locality.in_(everywhere), *_within(now, until))
         .order_by(Story.last_seen_at.desc(), Story.id.desc())
     ):
         near.setdefault(row.story_id, set()).add(row.locality)
@@ -78,12 +79,19 @@ def recent(
         )
         for places in sets
     }
-    known = _candidates(session, sorted({story for part in chosen.values() for story in part}), now)
+    known = _candidates(session, sorted({story for part in chosen.values() for story in part}), until or now)
     return {places: {story: known[story] for story in part} for places, part in chosen.items()}
 
 
-def recent_around(session: Session, names: Sequence[str], now: datetime) -> dict[int, StoryCandidate]:
-    """Stories of the last 72 hours that name a province, by one of its ``names``, but no locality that is watched: at most 200."""
+def _within(now: datetime, until: datetime | None) -> list[ColumnElement[bool]]:
+    seen = [Story.last_seen_at >= now - WINDOW]
+    return seen if until is None else [*seen, Story.first_seen_at <= until]
+
+
+def recent_around(
+    session: Session, names: Sequence[str], now: datetime, *, until: datetime | None = None
+) -> dict[int, StoryCandidate]:
+    """As :func:`recent`, stories that name a province, by one of its ``names``, but no locality that is watched."""
     if not names:
         return {}
     named = or_(
@@ -92,11 +100,11 @@ def recent_around(session: Session, names: Sequence[str], now: datetime) -> dict
     placed = exists().where(StoryLocality.story_id == Story.id)
     ids = session.scalars(
         select(Story.id)
-        .where(Story.last_seen_at >= now - WINDOW, Story.items > 0, ~placed, named)
+        .where(*_within(now, until), Story.items > 0, ~placed, named)
         .order_by(Story.last_seen_at.desc(), Story.id.desc())
         .limit(_MOST_CANDIDATES)
     )
-    return _candidates(session, sorted(ids), now)
+    return _candidates(session, sorted(ids), until or now)
 
 
 def _candidates(session: Session, ids: Sequence[int], now: datetime) -> dict[int, StoryCandidate]:
