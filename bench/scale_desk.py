@@ -94,9 +94,9 @@ def timed(act: Callable[[], object], repeats: int) -> float:
 def _clicks(desk: Desk, story: int, home: Path, number: int) -> tuple[float, float]:
     """95th percentiles: a tag given and taken in turn, and one row written durably into a file of its own."""
     from core.records.item import Story
-    from core.services import accounts, triage
+    from core.services import sessions, triage
 
-    officer = accounts.log_in(desk, "canbo", PASSWORD, "127.0.0.1").actor
+    officer = sessions.log_in(desk, "canbo", PASSWORD, "127.0.0.1").actor
     with closing(sqlite3.connect(home / "one.db", isolation_level=None)) as bare:
         bare.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE one (n INTEGER)")
         clicks, commits = [], []

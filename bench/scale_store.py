@@ -22,7 +22,7 @@ from core.records.account import Account
 from core.records.incident import Incident
 from core.records.item import Item, Mention, OutboxRow, Story, StoryLocality
 from core.rules.vocabulary import Band, Level, Role
-from core.services import accounts, sources, units
+from core.services import accounts, sessions, sources, units
 from core.services.desk import Actor, Desk
 
 HERE = "11131"
@@ -87,7 +87,7 @@ def prepare(desk: Desk) -> Actor:
     accounts.create(
         desk, None, "canbo", "Cán bộ", "Công chức", "", office, [Role.OFFICER, Role.MANAGER], PASSWORD
     )
-    return accounts.log_in(desk, "canbo", PASSWORD, "127.0.0.1").actor
+    return sessions.log_in(desk, "canbo", PASSWORD, "127.0.0.1").actor
 
 
 def fill(desk: Desk, officer: Actor, count: int, *, first: int = 1, outbox: bool = False, whole: int = 0) -> Filled:  # fmt: skip

@@ -11,7 +11,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, url
 from core.errors import Forbidden, LamroError
 from core.rules.permissions import ACTS
 from core.rules.vocabulary import Role
-from core.services import accounts, audit
+from core.services import audit, sessions
 from review_app import context
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -107,7 +107,7 @@ def _identify() -> None:
         return
     token = request.cookies.get(context.settings().login_cookie, "")
     if token:
-        g.actor = accounts.authenticate(context.desk(), token, request.remote_addr or "")
+        g.actor = sessions.authenticate(context.desk(), token, request.remote_addr or "")
 
 
 def _check() -> Response | None:

@@ -111,10 +111,10 @@ def _quick_hashes() -> None:
     """Passwords hashed with the real algorithm at its lowest cost; a unit test holds the real cost, and processes of ours pay it."""
     from argon2 import PasswordHasher
 
-    from core.services import accounts
+    from core.services import password_hashes
 
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    accounts._hasher = functools.wraps(accounts._hasher)(lambda: cheap)  # type: ignore[assignment]
+    password_hashes.hasher = functools.wraps(password_hashes.hasher)(lambda: cheap)  # type: ignore[assignment]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.errors import Invalid
-from core.services import accounts
+from core.services import own_account, sessions
 from review_app import context, frame
 from review_app.forms.account import LogInForm, PasswordForm, PreferencesForm
 from review_app.gate import ANYBODY, allow, local_path, may, public
@@ -37,7 +37,7 @@ def log_in() -> Response | BaseResponse:
     problem = ""
     if form.validate_on_submit():
         try:
-            found = accounts.log_in(
+            found = sessions.log_in(
                 context.desk(),
                 form.username.data.strip(),
                 form.password.data,
@@ -84,7 +84,7 @@ def choose_language() -> BaseResponse:
 @allow(*ANYBODY)
 def log_out() -> BaseResponse:
     """End this log-in on the server, then forget the cookie."""
-    accounts.log_out(context.desk(), context.actor())
+    sessions.log_out(context.desk(), context.actor())
     session.clear()
     answer = redirect(url_for("account.log_in"), 303)
     settings = context.settings()
@@ -102,7 +102,7 @@ def password() -> Response | BaseResponse:
     problem = ""
     if form.validate_on_submit():
         try:
-            found = accounts.change_password(context.desk(), context.actor(), form.old.data, form.new.data)
+            found = own_account.change_password(context.desk(), context.actor(), form.old.data, form.new.data)
         except Invalid as error:
             form.refuse(error)
             problem = error.message(current())
@@ -124,7 +124,7 @@ def preferences() -> Response | BaseResponse:
         "language": person.language, "theme": person.theme, "single_keys": person.single_keys,
     } if request.method == "GET" else None)  # fmt: skip
     if form.validate_on_submit():
-        accounts.set_preferences(
+        own_account.set_preferences(
             context.desk(),
             person,
             language=form.language.data,
@@ -145,7 +145,7 @@ def theme() -> BaseResponse:
     """The button in the top bar."""
     person = context.actor()
     wanted = request.form.get("theme", "auto")
-    accounts.set_preferences(
+    own_account.set_preferences(
         context.desk(),
         person,
         language=person.language,

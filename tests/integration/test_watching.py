@@ -21,7 +21,18 @@ from core.records.item import Capture, Item, ItemVersion, Story
 from core.records.migrate import upgrade
 from core.records.watch import Visit, Watch
 from core.rules.vocabulary import Level, Role
-from core.services import accounts, crawl, crawl_requests, intake, judge, sources, triage, units, watching
+from core.services import (
+    accounts,
+    crawl,
+    crawl_requests,
+    intake,
+    judge,
+    sessions,
+    sources,
+    triage,
+    units,
+    watching,
+)
 from tests.integration.crawlers.hostile import XML, Server, article, moved, reply, rss
 
 pytestmark = pytest.mark.long
@@ -63,7 +74,7 @@ def office(site, tmp_path, monkeypatch):
     accounts.create(
         desk, None, "canbo", "Cán Bộ", "Công chức", "", unit, {Role.OFFICER}, "một câu chỉ mình biết"
     )
-    officer = accounts.log_in(desk, "canbo", "một câu chỉ mình biết", "127.0.0.1").actor
+    officer = sessions.log_in(desk, "canbo", "một câu chỉ mình biết", "127.0.0.1").actor
     site.pages["/rss"] = reply(rss("/tin/de-ben-trai.html"), kind=XML)
     site.pages["/tin/de-ben-trai.html"] = reply(told("Vỡ đê ở xã Chí Minh", BODY))
     sources.add_source(desk, None, sources.NewSource("bao-song", "Báo Sông", "feed", site.url("/rss")))

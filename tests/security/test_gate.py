@@ -12,7 +12,7 @@ from core.records.account import AccountRole
 from core.records.audit import AuditRow
 from core.rules.permissions import ACTS
 from core.rules.vocabulary import Role
-from core.services import accounts
+from core.services import accounts, sessions
 from review_app import gate
 from tests.fixtures.office import PASSWORD
 
@@ -102,7 +102,7 @@ def test_role_by_endpoint_by_method(bare, office, role):
     client = bare.test_client()
     if role is not None:
         accounts.create(office.desk, None, "thu.vai", "Người Thử", "", "", office.unit_id, {role}, PASSWORD)
-        client.set_cookie("lamro", accounts.log_in(office.desk, "thu.vai", PASSWORD, "127.0.0.1").token)
+        client.set_cookie("lamro", sessions.log_in(office.desk, "thu.vai", PASSWORD, "127.0.0.1").token)
     seen = 0
     for rule, method in every(bare):
         permit = declared(bare, rule.endpoint)

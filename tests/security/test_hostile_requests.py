@@ -16,7 +16,7 @@ from waitress.server import create_server
 from core.errors import Invalid
 from core.records.claim import Claim
 from core.rules.vocabulary import Role
-from core.services import accounts
+from core.services import accounts, password_hashes, sessions
 from review_app import gate
 from review_app.app import create_app
 from review_app.failures import printable
@@ -237,17 +237,17 @@ def test_every_wrong_pair_costs_one_password_hash(office: Any, monkeypatch: pyte
     """Unknown, closed and known names: the same words and the same work, so that time tells nothing."""
     accounts.set_active(office.desk, None, office.accounts["luc.pv"], False)
     counted: list[str] = []
-    real = accounts._verify
+    real = password_hashes.verify
 
     def verify(password_hash: str, password: str) -> bool:
         counted.append(password_hash.rpartition("$")[0].rpartition("$")[0])
         return real(password_hash, password)
 
-    monkeypatch.setattr(accounts, "_verify", verify)
+    monkeypatch.setattr(password_hashes, "verify", verify)
     said = set()
     for name, password in (("khong.co", PASSWORD), ("luc.pv", PASSWORD), ("hanh.dt", "sai mật khẩu rồi")):
         with pytest.raises(Invalid) as error:
-            accounts.log_in(office.desk, name, password, "10.0.0.9")
+            sessions.log_in(office.desk, name, password, "10.0.0.9")
         said.add((error.value.vi, error.value.en, error.value.code))
     assert len(said) == 1
     assert len(counted) == 3 and len(set(counted)) == 1, "one hash each, of one cost"
@@ -311,7 +311,7 @@ def test_the_real_server_refuses(wire: Any, request_text: str, status: str) -> N
 def test_nobody_gives_himself_an_address(wire: Any, office: Any) -> None:
     """X-Forwarded-For of a stranger is not believed: waiting times would count nothing."""
     seen: list[str] = []
-    real = accounts.authenticate
+    real = sessions.authenticate
 
     def authenticate(desk: Any, token: str, address: str) -> Any:
         seen.append(address)
@@ -319,7 +319,7 @@ def test_nobody_gives_himself_an_address(wire: Any, office: Any) -> None:
 
     from unittest import mock
 
-    with mock.patch.object(accounts, "authenticate", authenticate):
+    with mock.patch.object(sessions, "authenticate", authenticate):
         wire(
             "GET /login HTTP/1.1\nHost: {host}\nCookie: lamro=x\nX-Forwarded-For: 10.1.2.3\nX-Forwarded-Host: e.example\nConnection: close\n\n"
         )

@@ -19,7 +19,7 @@ from core.records.engine import Store
 from core.records.migrate import upgrade
 from core.rules.profiles import LegalProfiles
 from core.rules.vocabulary import Level, Role
-from core.services import accounts, sources, units
+from core.services import accounts, sessions, sources, units
 from core.services.desk import Actor, Desk
 from crawlers.registry import KindRegistry
 from indexer.analysis.analyst import LocalAnalyst
@@ -152,7 +152,7 @@ def person(desk: Desk, office: int) -> Callable[..., Actor]:
             "một câu chỉ mình biết",
         )
         assert made.one_time_password == ""
-        return accounts.log_in(desk, username, "một câu chỉ mình biết", "127.0.0.1").actor
+        return sessions.log_in(desk, username, "một câu chỉ mình biết", "127.0.0.1").actor
 
     return make
 

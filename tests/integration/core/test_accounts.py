@@ -11,7 +11,7 @@ from core.errors import Forbidden, Invalid, LamroError, RuleBroken
 from core.records.account import Account, LoginAttempt, WebSession
 from core.records.audit import AuditRow
 from core.rules.vocabulary import Role
-from core.services import accounts, audit
+from core.services import accounts, audit, own_account, sessions
 from core.services.desk import Actor, Desk
 from tests.integration.core.conftest import StandingClock
 
@@ -27,23 +27,23 @@ def test_one_time_password_opens_the_account_and_must_be_changed(desk: Desk, off
     made = accounts.create(
         desk, None, "  LAN.Nguyen ", "Nguyễn Lan", "Công chức", "lan@xa.example", office, [Role.OFFICER]
     )
-    opened = accounts.log_in(desk, "lan.nguyen", made.one_time_password, "10.0.0.1")
+    opened = sessions.log_in(desk, "lan.nguyen", made.one_time_password, "10.0.0.1")
     assert opened.actor.must_change_password
     assert opened.actor.roles == {Role.OFFICER}
-    fresh = accounts.change_password(desk, opened.actor, made.one_time_password, GOOD)
-    assert accounts.authenticate(desk, opened.token, "10.0.0.1") is None, (
+    fresh = own_account.change_password(desk, opened.actor, made.one_time_password, GOOD)
+    assert sessions.authenticate(desk, opened.token, "10.0.0.1") is None, (
         "every session ends at a change of password"
     )
-    actor = accounts.authenticate(desk, fresh.token, "10.0.0.1")
+    actor = sessions.authenticate(desk, fresh.token, "10.0.0.1")
     assert actor is not None
     assert not actor.must_change_password
     with pytest.raises(Invalid):
-        accounts.log_in(desk, "lan.nguyen", made.one_time_password, "10.0.0.1")
+        sessions.log_in(desk, "lan.nguyen", made.one_time_password, "10.0.0.1")
 
 
 def test_only_hashes_are_stored(desk: Desk, person: Callable[..., Actor]) -> None:
     person("canbo", Role.OFFICER)
-    opened = accounts.log_in(desk, "canbo", GOOD, "10.0.0.1")
+    opened = sessions.log_in(desk, "canbo", GOOD, "10.0.0.1")
     with desk.store.read() as session:
         account = session.scalars(select(Account)).one()
         assert account.password_hash.startswith("$argon2id$v=19$")
@@ -65,27 +65,27 @@ def test_a_session_ends_when_idle_when_old_and_at_log_out(
     desk: Desk, clock: StandingClock, person: Callable[..., Actor]
 ) -> None:
     person("canbo", Role.OFFICER)
-    token = accounts.log_in(desk, "canbo", GOOD, "a").token
+    token = sessions.log_in(desk, "canbo", GOOD, "a").token
     clock.move(minutes=29)
-    assert accounts.authenticate(desk, token, "a") is not None
+    assert sessions.authenticate(desk, token, "a") is not None
     clock.move(minutes=29)
-    assert accounts.authenticate(desk, token, "a") is not None, "use keeps it open"
+    assert sessions.authenticate(desk, token, "a") is not None, "use keeps it open"
     clock.move(minutes=31)
-    assert accounts.authenticate(desk, token, "a") is None
-    token = accounts.log_in(desk, "canbo", GOOD, "a").token
+    assert sessions.authenticate(desk, token, "a") is None
+    token = sessions.log_in(desk, "canbo", GOOD, "a").token
     last = None
     for _ in range(12 * 4):
         clock.move(minutes=15)
-        last = accounts.authenticate(desk, token, "a")
+        last = sessions.authenticate(desk, token, "a")
     assert last is not None
     clock.move(minutes=1)
-    assert accounts.authenticate(desk, token, "a") is None, "12 hours at most"
-    opened = accounts.log_in(desk, "canbo", GOOD, "a")
-    accounts.log_out(desk, opened.actor)
-    accounts.log_out(desk, opened.actor)
-    assert accounts.authenticate(desk, opened.token, "a") is None
-    assert accounts.authenticate(desk, "", "a") is None
-    assert accounts.authenticate(desk, "x" * 100_000, "a") is None
+    assert sessions.authenticate(desk, token, "a") is None, "12 hours at most"
+    opened = sessions.log_in(desk, "canbo", GOOD, "a")
+    sessions.log_out(desk, opened.actor)
+    sessions.log_out(desk, opened.actor)
+    assert sessions.authenticate(desk, opened.token, "a") is None
+    assert sessions.authenticate(desk, "", "a") is None
+    assert sessions.authenticate(desk, "x" * 100_000, "a") is None
     assert acts(desk).count(("account.log_out", False)) == 1
 
 
@@ -95,11 +95,11 @@ def test_the_same_words_for_every_wrong_pair(desk: Desk, person: Callable[..., A
     said = set()
     for name, password in (("canbo", "sai"), ("khongco", GOOD), ("khong\x00co", GOOD)):
         with pytest.raises(Invalid) as caught:
-            accounts.log_in(desk, name, password, "a")
+            sessions.log_in(desk, name, password, "a")
         said.add(caught.value.vi)
     accounts.set_active(desk, admin, actor.account_id, False)
     with pytest.raises(Invalid) as caught:
-        accounts.log_in(desk, "canbo", GOOD, "a")
+        sessions.log_in(desk, "canbo", GOOD, "a")
     assert said == {caught.value.vi}
 
 
@@ -110,14 +110,14 @@ def test_waiting_grows_and_ends_and_is_forgotten_by_success(
 
     def wrong() -> str:
         with pytest.raises(Invalid) as caught:
-            accounts.log_in(desk, "canbo", "sai", "a")
+            sessions.log_in(desk, "canbo", "sai", "a")
         return caught.value.code
 
     assert [wrong() for _ in range(7)] == ["invalid"] * 5 + ["wait"] * 2
     with pytest.raises(
         Invalid
     ):  # also the right password must wait: else waiting would tell nothing to a guesser
-        accounts.log_in(desk, "canbo", GOOD, "a")
+        sessions.log_in(desk, "canbo", GOOD, "a")
     clock.move(seconds=2)
     assert wrong() == "invalid"
     clock.move(seconds=3)
@@ -127,10 +127,10 @@ def test_waiting_grows_and_ends_and_is_forgotten_by_success(
         clock.move(minutes=5, seconds=1)
         assert wrong() == "invalid", "never more than five minutes"
     clock.move(minutes=5, seconds=1)
-    assert accounts.log_in(desk, "canbo", GOOD, "a").actor.username == "canbo"
+    assert sessions.log_in(desk, "canbo", GOOD, "a").actor.username == "canbo"
     for number in range(5):
         with pytest.raises(Invalid) as caught:
-            accounts.log_in(desk, "canbo", "sai", f"b{number}")
+            sessions.log_in(desk, "canbo", "sai", f"b{number}")
         assert caught.value.code == "invalid"
 
 
@@ -139,11 +139,11 @@ def test_an_address_that_guesses_many_names_must_wait(desk: Desk, person: Callab
     codes = []
     for number in range(23):
         with pytest.raises(Invalid) as caught:
-            accounts.log_in(desk, f"ten{number}", "sai", "6.6.6.6")
+            sessions.log_in(desk, f"ten{number}", "sai", "6.6.6.6")
         codes.append(caught.value.code)
     assert codes[-1] == "wait"
     assert codes[0] == "invalid"
-    assert accounts.log_in(desk, "canbo", GOOD, "7.7.7.7").token, "others are not locked out"
+    assert sessions.log_in(desk, "canbo", GOOD, "7.7.7.7").token, "others are not locked out"
 
 
 def test_parallel_guesses_count_each(desk: Desk, person: Callable[..., Actor]) -> None:
@@ -151,7 +151,7 @@ def test_parallel_guesses_count_each(desk: Desk, person: Callable[..., Actor]) -
 
     def guess(_: int) -> str:
         try:
-            accounts.log_in(desk, "canbo", "sai", "a")
+            sessions.log_in(desk, "canbo", "sai", "a")
         except Invalid as error:
             return error.code
         return "in"
@@ -167,9 +167,9 @@ def test_a_new_role_counts_at_once_and_nobody_gives_it_to_themselves(
 ) -> None:
     admin = person("quantri", Role.ADMINISTRATOR)
     person("canbo", Role.OFFICER)
-    opened = accounts.log_in(desk, "canbo", GOOD, "a")
+    opened = sessions.log_in(desk, "canbo", GOOD, "a")
     accounts.set_roles(desk, admin, opened.actor.account_id, [Role.VERIFIER, Role.OFFICER])
-    now = accounts.authenticate(desk, opened.token, "a")
+    now = sessions.authenticate(desk, opened.token, "a")
     assert now is not None
     assert now.roles == {Role.VERIFIER, Role.OFFICER}
     with pytest.raises(RuleBroken) as caught:
@@ -197,12 +197,12 @@ def test_the_last_administrator_stays(desk: Desk, person: Callable[..., Actor]) 
 def test_switching_off_and_resetting_end_the_sessions(desk: Desk, person: Callable[..., Actor]) -> None:
     admin = person("quantri", Role.ADMINISTRATOR)
     person("canbo", Role.OFFICER)
-    opened = accounts.log_in(desk, "canbo", GOOD, "a")
+    opened = sessions.log_in(desk, "canbo", GOOD, "a")
     made = accounts.reset_password(desk, admin, opened.actor.account_id)
-    assert accounts.authenticate(desk, opened.token, "a") is None
-    again = accounts.log_in(desk, "canbo", made.one_time_password, "a")
+    assert sessions.authenticate(desk, opened.token, "a") is None
+    again = sessions.log_in(desk, "canbo", made.one_time_password, "a")
     accounts.set_active(desk, admin, opened.actor.account_id, False)
-    assert accounts.authenticate(desk, again.token, "a") is None
+    assert sessions.authenticate(desk, again.token, "a") is None
 
 
 @pytest.mark.parametrize(
@@ -244,17 +244,17 @@ def test_a_name_is_used_once(desk: Desk, person: Callable[..., Actor], office: i
 
 def test_preferences_are_kept_and_checked(desk: Desk, person: Callable[..., Actor]) -> None:
     actor = person("canbo", Role.OFFICER)
-    accounts.set_preferences(desk, actor, language="en", theme="dark", single_keys=False)
-    seen = accounts.log_in(desk, "canbo", GOOD, "a").actor
+    own_account.set_preferences(desk, actor, language="en", theme="dark", single_keys=False)
+    seen = sessions.log_in(desk, "canbo", GOOD, "a").actor
     assert (seen.language, seen.theme, seen.single_keys) == ("en", "dark", False)
     with pytest.raises(Invalid):
-        accounts.set_preferences(desk, actor, theme="<script>")
+        own_account.set_preferences(desk, actor, theme="<script>")
 
 
 def test_every_act_is_in_the_chain(desk: Desk, person: Callable[..., Actor]) -> None:
     admin = person("quantri", Role.ADMINISTRATOR)
     with pytest.raises(LamroError):
-        accounts.log_in(desk, "quantri", "sai", "a")
+        sessions.log_in(desk, "quantri", "sai", "a")
     accounts.create(desk, admin, "moi", "Mới", "", "", admin.unit_id, [Role.CLERK])
     with desk.store.read() as session:
         assert audit.verify_chain(session) is None

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from core.rules.passwords import normal_password, password_fault
-from core.services import accounts
+from core.services import password_hashes
 
 
 @pytest.mark.parametrize(
@@ -54,12 +54,14 @@ def test_the_same_keys_on_another_keyboard() -> None:
 
 def test_the_cost_of_a_hash(monkeypatch: pytest.MonkeyPatch) -> None:
     """OWASP's parameters: 19 MiB, two passes, one lane."""
-    monkeypatch.setattr(accounts, "_hasher", accounts._hasher.__wrapped__)
-    hasher = accounts._hasher()
+    monkeypatch.setattr(password_hashes, "hasher", password_hashes.hasher.__wrapped__)
+    hasher = password_hashes.hasher()
     assert (hasher.memory_cost, hasher.time_cost, hasher.parallelism) == (19 * 1024, 2, 1)
-    assert accounts._hash("một câu chỉ mình biết").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert password_hashes.hash_password("một câu chỉ mình biết").startswith(
+        "$argon2id$v=19$m=19456,t=2,p=1$"
+    )
 
 
 def test_a_hash_that_is_none_is_a_wrong_password() -> None:
-    assert not accounts._verify("", "x")
-    assert not accounts._verify("$argon2id$nonsense", "x")
+    assert not password_hashes.verify("", "x")
+    assert not password_hashes.verify("$argon2id$nonsense", "x")
