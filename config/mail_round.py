@@ -44,7 +44,7 @@ def read_mailbox(desk: Desk, settings: Settings, mailbox: Mailbox) -> Counter[st
         mail.failed(desk, mailbox.name, error)
         return counts
     if new.messages:
-        with ParseWorker() as worker:
+        with ParseWorker(parsers=("mail",)) as worker:
             for message in new.messages:
                 outcome = _take(desk, settings, mailbox.name, new.validity, unit_id, message, worker)
                 counts[outcome] += 1

@@ -101,6 +101,7 @@ _SAMPLES = (
     ("entries", "feed", b"<rss version='2.0'><channel><title>t</title></channel></rss>"),
     ("text", "", _PAGE),
     ("pdf", "", b"%PDF-1.4\n%%EOF"),
+    ("mail", "", b"Subject: t\r\n\r\nt\r\n"),
 )
 
 

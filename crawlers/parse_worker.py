@@ -50,7 +50,7 @@ class ParseWorker:
     """A killable parser. Not thread-safe: one page at a time, one thread.
 
     ``wall_seconds``, ``cpu_seconds`` and ``pages_per_child`` are the limits named above; ``parsers`` are loaded when the child starts
-    (article, entries, text, pdf), any other one when it is first asked for. Use as a context manager, or call
+    (article, entries, text, pdf, mail), any other one when it is first asked for. Use as a context manager, or call
     :meth:`close`.
     """
 

@@ -109,7 +109,7 @@ def run_extract(file: Path, url: str) -> int:
     """The article of a saved page, through the same killable parser as ingest."""
     from crawlers.parse_worker import ParseWorker
 
-    with ParseWorker() as worker:
+    with ParseWorker(parsers=("article",)) as worker:
         article = worker.article(file.read_bytes(), url=url, headers={}, now=clock_from_environment().now())
     print_json(
         {
@@ -132,7 +132,7 @@ def run_feed(files: list[Path]) -> int:
 
     now = clock_from_environment().now()
     bad = 0
-    with ParseWorker() as worker:
+    with ParseWorker(parsers=()) as worker:
         for file in files:
             try:
                 parsed = worker.feed(file.read_bytes(), url="", now=now)
