@@ -1,4 +1,8 @@
-"""The week's blind sample as the first screen shows it, and what the samples found: how many of the stories ranked low needed an answer."""
+"""The week's blind sample as the first screen shows it, and what the samples found: how many of the stories ranked low needed an answer.
+
+A story that people merged since is followed into the one that its items lie in. Drawing another in its place would hide what the sample is
+for: a story that stood low and belongs to one that needed an answer was missed.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from core.queries.survivors import survivors
 from core.records.claim import Claim
 from core.records.item import Story
 from core.records.need import BlindSample
@@ -21,7 +26,7 @@ WEEKS = 12
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """A drawn story: never its score. ``answer``: its tag, "no_need", or empty."""
+    """A drawn story, or the one it was merged into: never its score. ``answer``: its tag, "no_need", or empty."""
 
     week: str
     number: int
@@ -59,20 +64,32 @@ class SampleFigures:
 
 
 def this_week(session: Session, unit_id: int, now: datetime) -> tuple[SampleRow, ...]:
-    """The sample of the present week of an office, unanswered ones first."""
-    rows = session.execute(
-        select(BlindSample, Story)
-        .join(Story, Story.id == BlindSample.story_id)
-        .where(BlindSample.unit_id == unit_id, BlindSample.week == week_of(now), Story.items > 0)
+    """The sample of the present week of an office, unanswered ones first; two that were merged into one are one."""
+    drawn = session.scalars(
+        select(BlindSample)
+        .where(BlindSample.unit_id == unit_id, BlindSample.week == week_of(now))
         .order_by(BlindSample.number)
-    )
-    found = [
-        SampleRow(
-            sample.week, sample.number, story.id, story.version, story.title, story.tag, story.tag or sample.answer
-        )
-        for sample, story in rows
-    ]  # fmt: skip
-    return tuple(sorted(found, key=lambda row: (bool(row.answer), row.number)))
+    ).all()
+    lies = survivors(session, {sample.story_id for sample in drawn})
+    known = {
+        story.id: story
+        for story in session.scalars(select(Story).where(Story.id.in_(set(lies.values())), Story.items > 0))
+    }
+    found: dict[int, SampleRow] = {}
+    for sample in drawn:
+        story = known.get(lies[sample.story_id])
+        if story is not None and (story.id not in found or not found[story.id].answer):
+            number = found[story.id].number if story.id in found else sample.number
+            found[story.id] = SampleRow(
+                sample.week,
+                number,
+                story.id,
+                story.version,
+                story.title,
+                story.tag,
+                story.tag or sample.answer,
+            )
+    return tuple(sorted(found.values(), key=lambda row: (bool(row.answer), row.number)))
 
 
 def recent(session: Session, unit_id: int, now: datetime) -> SampleFigures:
@@ -82,20 +99,24 @@ def recent(session: Session, unit_id: int, now: datetime) -> SampleFigures:
 
 def figures(session: Session, unit_id: int, since: datetime, until: datetime) -> SampleFigures:
     """Of the samples drawn in [since, until)."""
-    judged = exists().where(Claim.story_id == Story.id)
     rows = session.execute(
-        select(
-            BlindSample.week,
-            BlindSample.answer,
-            BlindSample.pool,
-            Story.tag,
-            or_(judged, Story.incident_id.is_not(None)).label("judged"),
+        select(BlindSample.week, BlindSample.answer, BlindSample.pool, BlindSample.story_id).where(
+            BlindSample.unit_id == unit_id, BlindSample.drawn_at >= since, BlindSample.drawn_at < until
         )
-        .join(Story, Story.id == BlindSample.story_id)
-        .where(BlindSample.unit_id == unit_id, BlindSample.drawn_at >= since, BlindSample.drawn_at < until)
     ).all()
-    answered = [row for row in rows if row.answer or row.tag or row.judged]
-    needed = sum(row.judged or row.tag in NEEDED for row in answered)
+    lies = survivors(session, {row.story_id for row in rows})
+    judged = exists().where(Claim.story_id == Story.id)
+    said = {
+        row.id: row
+        for row in session.execute(
+            select(Story.id, Story.tag, or_(judged, Story.incident_id.is_not(None)).label("judged")).where(
+                Story.id.in_(set(lies.values()))
+            )
+        )
+    }
+    of = [(row.answer, said[lies[row.story_id]]) for row in rows]
+    answered = [story for answer, story in of if answer or story.tag or story.judged]
+    needed = sum(story.judged or story.tag in NEEDED for story in answered)
     return SampleFigures(
         drawn=len(rows),
         answered=len(answered),

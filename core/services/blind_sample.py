@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
 from core.queries.frame import DAILY_STORIES, queue, watched
+from core.queries.survivors import survivors
 from core.records.item import Story
 from core.records.need import BlindSample
 from core.rules.weeks import span_of, week_before, week_of
@@ -69,21 +70,22 @@ def _draw(session: Session, desk: Desk, unit_id: int, week: str, size: int) -> i
 
 
 def no_need(desk: Desk, actor: Actor, week: str, number: int) -> None:
-    """“Không cần xử lý” for a story of the own office's sample; a second time changes nothing.
+    """“Không cần xử lý” for a story of the own office's sample, and for those that were merged with it; a second time changes nothing.
 
     Raises :class:`Forbidden`, :class:`NotFound`, :class:`Conflict` when the story has a tag, which answers.
     """
 
     def work(session: Session) -> None:
-        row = _row(session, desk, actor, week, number)
-        if session.get_one(Story, row.story_id).tag:
+        rows, story_id = _rows(session, actor, week, number)
+        if session.get_one(Story, story_id).tag:
             raise Conflict(
                 "Chuyện này đã có nhãn; nhãn là câu trả lời.", "The story has a tag, which answers."
             )
-        if row.answer:
+        if all(row.answer for row in rows):
             return
-        row.answer, row.answered_by, row.answered_at = NO_NEED, actor.account_id, desk.clock.now()
-        audit.record(session, desk, actor, "sample.answer", "story", row.story_id, detail={"result": NO_NEED})
+        for row in rows:
+            row.answer, row.answered_by, row.answered_at = NO_NEED, actor.account_id, desk.clock.now()
+        audit.record(session, desk, actor, "sample.answer", "story", story_id, detail={"result": NO_NEED})
 
     acting.perform(desk, actor, "sample.answer", "sample", f"{week}/{number}", work)
 
@@ -92,17 +94,23 @@ def undo(desk: Desk, actor: Actor, week: str, number: int) -> None:
     """Take “Không cần xử lý” back. Raises :class:`Forbidden`, :class:`NotFound`."""
 
     def work(session: Session) -> None:
-        row = _row(session, desk, actor, week, number)
-        if row.answer:
+        rows, story_id = _rows(session, actor, week, number)
+        if not any(row.answer for row in rows):
+            return
+        for row in rows:
             row.answer, row.answered_by, row.answered_at = "", None, None
-            audit.record(session, desk, actor, "sample.answer", "story", row.story_id, detail={"result": ""})
+        audit.record(session, desk, actor, "sample.answer", "story", story_id, detail={"result": ""})
 
     acting.perform(desk, actor, "sample.answer", "sample", f"{week}/{number}", work)
 
 
-def _row(session: Session, desk: Desk, actor: Actor, week: str, number: int) -> BlindSample:
+def _rows(session: Session, actor: Actor, week: str, number: int) -> tuple[list[BlindSample], int]:
+    """The row of that number with those of the week whose stories lie in the same one by now, and that story."""
     who = acting.person(session, actor, "sample.answer")
-    row = session.get(BlindSample, (who.unit_id, week, number))
-    if row is None:
+    drawn = select(BlindSample).where(BlindSample.unit_id == who.unit_id, BlindSample.week == week)
+    rows = session.scalars(drawn.order_by(BlindSample.number)).all()
+    lies = survivors(session, {row.story_id for row in rows})
+    asked = next((lies[row.story_id] for row in rows if row.number == number), None)
+    if asked is None:
         raise NotFound("Tuần này không có chuyện đó trong danh sách xem lại.", "No such story in the sample.")
-    return row
+    return [row for row in rows if lies[row.story_id] == asked], asked

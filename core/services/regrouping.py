@@ -2,7 +2,7 @@
 
 An item and its copies go together. Compared is as at intake, with the stories of the days around the item; a story of several items that
 becomes ours stays what it is. Nothing moves into or out of a story that a person has touched: a tag (taken back or not), a claim, an
-incident, a note, an answer of a sample, a merge or a split; nor an item into one that is "not about us", which would bury it.
+incident, a note, a place in a week's sample, a merge or a split; nor an item into one that is "not about us", which would bury it.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def touched(session: Session, story_ids: set[int]) -> set[int]:
                 select(TagEvent.story_id).where(TagEvent.story_id.in_(ids)),
                 select(Claim.story_id).where(Claim.story_id.in_(ids)),
                 select(StoryNote.story_id).where(StoryNote.story_id.in_(ids)),
-                select(BlindSample.story_id).where(BlindSample.story_id.in_(ids), BlindSample.answer != ""),
+                select(BlindSample.story_id).where(BlindSample.story_id.in_(ids)),
                 select(StoryGrouping.story_id).where(StoryGrouping.story_id.in_(ids)),
                 select(StoryGrouping.other_id).where(StoryGrouping.other_id.in_(ids)),
             )

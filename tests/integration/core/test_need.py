@@ -21,7 +21,7 @@ from core.records.need import BlindSample, NeedWeightsRow
 from core.rules.need import NeedWeights, weights
 from core.rules.vocabulary import Level, Role, Tag
 from core.rules.weeks import span_of, week_before, week_of
-from core.services import blind_sample, need_refit, need_weights, stories, triage, units
+from core.services import blind_sample, grouping, need_refit, need_weights, stories, triage, units
 from core.services.desk import Actor, Desk
 from tests.integration.core.conftest import StandingClock
 
@@ -231,3 +231,42 @@ def test_answers_and_the_figure(
     blind_sample.undo(desk, officer, shown[0].week, shown[0].number)
     with desk.store.read() as session:
         assert samples.recent(session, office, clock.now()).answered == 8
+
+
+def test_a_story_that_was_merged_is_followed_and_stands_for_itself_again(
+    desk: Desk, office: int, officer: Actor, low: list[int], clock: StandingClock
+) -> None:
+    blind_sample.draw(desk, 10)
+
+    def shown() -> dict[int, samples.SampleRow]:
+        with desk.store.read() as session:
+            return {row.story_id: row for row in samples.this_week(session, office, clock.now())}
+
+    def found() -> tuple[int, int, int]:
+        with desk.store.read() as session:
+            got = samples.recent(session, office, clock.now())
+        return got.drawn, got.answered, got.needed
+
+    first, second, third, *_ = shown()
+    top = low[0]
+    merged = grouping.merge(desk, officer, top, 1, first)
+    assert first not in shown() and top in shown() and len(shown()) == 10 and found() == (10, 0, 0)
+    with desk.store.read() as session:
+        tagged = session.get_one(Story, top).version
+    event = triage.tag(desk, officer, top, tagged, Tag.CRITICISM)
+    assert shown()[top].answer == Tag.CRITICISM and found() == (10, 1, 1), "it stood low and needed an answer"
+    with pytest.raises(Conflict):
+        blind_sample.no_need(desk, officer, shown()[top].week, shown()[top].number)
+    triage.undo(desk, officer, event.event_id)
+    grouping.undo(desk, officer, merged)
+    assert first in shown() and top not in shown() and found() == (10, 0, 0)
+    # two drawn ones in one, and that one in a third: one line, one answer for all
+    grouping.merge(desk, officer, second, 1, third)
+    with desk.store.read() as session:
+        version = session.get_one(Story, top).version
+    grouping.merge(desk, officer, top, version, second)
+    assert len(shown()) == 9 and {second, third}.isdisjoint(shown())
+    blind_sample.no_need(desk, officer, shown()[top].week, shown()[top].number)
+    assert shown()[top].answer == "no_need" and found() == (10, 2, 0)
+    blind_sample.undo(desk, officer, shown()[top].week, shown()[top].number)
+    assert found() == (10, 0, 0)
