@@ -28,7 +28,7 @@ run: setup ## The product on real sources, in ./var (LAMRO_HOME)
 test: setup ## Every test that this machine can run; the last lines say which engines took part
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
-long: setup ## The wide tables that `make test` leaves out; run before a release
+long: setup ## The wide tables over whole processes that `make test` leaves out; .ci/run runs both
 	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m long --timeout 900 $(PYTEST_ARGS)
 
 soak: setup ## Long runs: kill loops (LAMRO_TEST_KILL_ROUNDS=200)

@@ -98,6 +98,7 @@ def faults(page, where, complaints):
     return said + [f"{where}: too low for a finger: {small}" for small in page.evaluate(SMALL)]
 
 
+@pytest.mark.long
 def test_every_page_on_the_phone(app, submitted, served, browser):
     made, run = submitted
     left = addresses(app, made, run)

@@ -74,6 +74,7 @@ def test_crawls_are_played_and_reported(made: list[Made], tmp_path: Path) -> Non
     assert page(figures).startswith("# Benchmarks\n")
 
 
+@pytest.mark.long
 def test_understanding_is_held_against_its_floors(made: list[Made]) -> None:
     near = near_copies(80, rounds=1)
     assert near.recall["spaces"] == (1.0, 1.0) and near.false[0] == 0.0

@@ -53,6 +53,7 @@ def assert_nothing_twice(home: Path) -> None:
     assert len(list((home / "outgoing").rglob("*.docx"))) == 2
 
 
+@pytest.mark.long
 def test_the_whole_way_after_a_death_in_the_past(homes):
     """The fixture's home was killed while the past was told; the second run told the rest and went the whole way."""
     said = (homes / "said").read_text(encoding="utf-8")

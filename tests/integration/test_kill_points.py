@@ -368,5 +368,6 @@ def acts_of(product: Product, act: str) -> int:
 # --- any moment -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_scheduler_killed_at_ten_random_moments(tmp_path):
     random_kills(tmp_path, seeds=range(10))

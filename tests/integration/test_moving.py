@@ -190,6 +190,7 @@ def test_the_command_moves_an_office_and_puts_the_file_aside(home, postgres_url,
     assert (code, "LAMRO_DATABASE_URL đang có giá trị" in err) == (1, True)
 
 
+@pytest.mark.long
 def test_a_move_cut_off_after_its_commit_is_finished_by_the_next(home, postgres_url, capsys):
     assert run(capsys, "migrate-to", postgres_url)[0] == 0
     (aside,) = home.glob("lamro.db.moved-*[0-9]")

@@ -96,6 +96,7 @@ def test_a_scheduler_on_another_machine_is_respected_and_a_dead_one_here_is_not(
         assert leases.hold(desk, LEASE, "scheduler:somewhere-else:1", 3600)
 
 
+@pytest.mark.long
 def test_told_to_stop_in_the_middle_of_a_round(product, outlets):
     outlets.number, outlets.pause = 30, 1.0  # half a minute of reading
     try:

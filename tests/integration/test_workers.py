@@ -33,6 +33,7 @@ def owners(product) -> set[str]:
     return {row[0] for row in product.sql("SELECT lease_owner FROM source WHERE lease_owner <> ''")}
 
 
+@pytest.mark.long
 def test_two_workers_share_the_sources_and_leave_nothing_behind(product, outlets):
     outlets.pause = 0.5
     workers = [product.start("worker") for _ in range(2)]
@@ -49,6 +50,7 @@ def test_two_workers_share_the_sources_and_leave_nothing_behind(product, outlets
     until("no process left", lambda: not product.processes())
 
 
+@pytest.mark.long
 def test_a_killed_worker_is_replaced_by_another(product, outlets):
     outlets.pause = 30.0
     first = product.start("worker")

@@ -264,7 +264,8 @@ def test_there_are_more_than_sixty() -> None:
     assert len(set(PAYLOADS)) >= 60
 
 
-@pytest.mark.parametrize("start", [0, pytest.param(33, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("start", [0, 33])
 def test_no_screen_makes_markup_of_text(poisoned: Answering, start: int) -> None:
     text = " ".join([*PAYLOADS[start:], *PAYLOADS[:start]])
     hostile = shapes(poisoned, text, "javascript:alert(document.domain)//")

@@ -111,6 +111,7 @@ def home(*links: str) -> bytes:
     return reply(f"<!doctype html><html><head>{named}</head><body><p>Trang chủ</p></body></html>".encode())
 
 
+@pytest.mark.long
 def test_a_home_page_leads_to_the_one_feed_that_it_names(server, tmp_path):
     server.pages["/"] = home("/tin-moi.rss")
     server.pages["/tin-moi.rss"] = reply(rss("/1.html"), kind=XML, ETag='"of-the-feed"')

@@ -136,6 +136,7 @@ def test_an_entry_that_redirects_is_not_opened_again(server, tmp_path):
     assert "/go?1" not in server.hits
 
 
+@pytest.mark.long
 def test_a_failing_article_costs_neither_the_source_nor_the_item(server, tmp_path):
     server.pages["/rss"] = reply(rss("/good.html", "/gone.html", "/blank.html"), kind=XML, ETag='"v1"')
     server.pages["/good.html"] = reply(article("Xã họp dân"))
@@ -155,6 +156,7 @@ def test_a_failing_article_costs_neither_the_source_nor_the_item(server, tmp_pat
     assert (result.etag, result.last_modified, result.body_sha256) == ("", "", "")
 
 
+@pytest.mark.long
 def test_after_five_failures_in_a_row_the_rest_waits(server, tmp_path):
     server.pages["/rss"] = reply(rss(*(f"/{i}.html" for i in range(8))), kind=XML)
     _, results = crawl(server, tmp_path, feed_job(server))
@@ -176,6 +178,7 @@ def test_what_was_cut_is_said_and_comes_in_the_next_round(server, tmp_path):
     assert (results["bao"].outcome, results["bao"].seen, results["bao"].etag) == ("new", 2, '"v1"')
 
 
+@pytest.mark.long
 def test_social_posts_are_whole_and_share_the_feeds_capture(server, tmp_path):
     server.pages["/rss"] = reply(rss("/@a/1", "/@a/2"), kind=XML)
     found, _ = crawl(server, tmp_path, feed_job(server, social=True))
@@ -232,6 +235,7 @@ def test_a_capture_is_a_warc_that_reads_back_byte_for_byte(server, tmp_path):
     assert list(tmp_path.rglob("*.tmp")) == []
 
 
+@pytest.mark.long
 def test_captures_that_cannot_be_written_fail_the_page_with_words(server, tmp_path):
     server.pages["/a.html"] = reply(article("Xã họp dân"))
     (tmp_path / "2026").write_text("a file where a folder should be")
@@ -259,6 +263,7 @@ def test_a_listing_page_is_read_and_known_links_are_left(server, tmp_path):
     assert results["cong"].seen == 2
 
 
+@pytest.mark.long
 def test_a_listing_whose_rule_finds_nothing_is_an_error(server, tmp_path):
     server.pages["/tin"] = reply(article("Trang"))
     job = CrawlJob(
@@ -280,6 +285,7 @@ def test_a_page_read_twice_without_a_change_is_seen(server, tmp_path):
     assert [c.title for c in third] == ["Xã họp dân (đính chính)"]
 
 
+@pytest.mark.long
 def test_time_comes_from_the_clock_the_process_is_told(server, tmp_path):
     from core.clock import FileClock
 

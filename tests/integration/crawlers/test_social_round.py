@@ -110,6 +110,7 @@ def test_every_platform_is_read_at_its_own_door(server, tmp_path):
     assert {one.outcome for one in results.values()} == {"seen"}
 
 
+@pytest.mark.long
 def test_what_is_closed_is_told_in_a_sentence(server, tmp_path):
     server.pages |= {
         "/xrpc/app.bsky.feed.searchPosts": reply(b"{}", "403 Forbidden"),
@@ -145,6 +146,7 @@ def test_what_is_closed_is_told_in_a_sentence(server, tmp_path):
     assert not any("/v23.0/" in hit for hit in server.hits), "without a token nothing is asked"
 
 
+@pytest.mark.long
 def test_robots_are_obeyed_for_feeds_and_pages_and_the_lawful_way_is_named(server, tmp_path):
     server.pages["/robots.txt"] = reply(NO, kind="text/plain")
     _, results, _ = crawl(
@@ -190,6 +192,7 @@ def test_a_token_is_sent_in_a_header_and_written_nowhere(server, tmp_path):
     assert b"100200_1" in written, "the answer itself was kept"
 
 
+@pytest.mark.long
 def test_videos_by_the_offices_key(server, tmp_path):
     row = {
         "snippet": {
@@ -221,6 +224,7 @@ def test_a_token_goes_to_no_other_host(tmp_path):
         assert TOKEN.encode() not in written
 
 
+@pytest.mark.long
 def test_the_offices_own_rsshub_and_nobody_elses_way_to_it(server, tmp_path):
     with Server() as hub:
         hub.pages["/robots.txt"] = reply(NO, kind="text/plain")
