@@ -98,10 +98,10 @@ def _words(status: int) -> tuple[str, str]:
         return gettext("Gửi quá nhiều lần trong thời gian ngắn"), gettext("Chờ vài phút rồi làm lại.")
     if status == 503:
         return gettext("Một bộ phận đang tạm ngừng"), gettext(
-            "Việc đã làm được giữ lại. Thử lại sau ít phút."
+            "Những gì đã lưu trước đó vẫn còn. Thử lại sau ít phút."
         )
     return gettext("Máy gặp lỗi"), gettext(
-        "Việc này chưa được lưu. Thử lại; nếu vẫn lỗi, báo người quản trị kèm số lỗi ở dưới."
+        "Mở lại trang để xem việc vừa làm đã được ghi chưa, rồi thử lại. Nếu vẫn lỗi, báo người quản trị kèm số lỗi ở dưới."
     )
 
 
