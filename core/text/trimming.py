@@ -1,7 +1,8 @@
 """What an outlet puts around an article: its name before or behind title and text, links to other articles, formulas. Pure.
 
 Done once, before a text is stored and read, so that every span, excerpt and highlight is of the words that are kept; the capture
-holds the page as it was. What is in doubt stays: a name is taken off where it is the outlet's own, an abbreviation that the press signs with,
+holds the page as it was. What a person handed in and what a page posted is kept word for word: there :func:`quieted` blanks the same lines,
+with the counters of social pages, for reading alone. What is in doubt stays: a name is taken off where it is the outlet's own, an abbreviation that the press signs with,
 or says itself that it is an outlet's ("Báo …", "x.vn"). A text never loses all of its words.
 """
 
@@ -51,6 +52,17 @@ _LINE = re.compile(
 #: The same at the end of a paragraph, behind arrows.
 _INLINE = re.compile(r"(?<=[.!?…”\"])\s*>>+\s*(?:(?:xem|đọc) thêm\s*:?\s*)?[^\n>]{3,200}$", re.IGNORECASE)
 _HEADLINE_WORDS = 22
+#: What a social page puts under a post: counters, buttons, its age.
+_COUNTER = re.compile(
+    r"^\W*(?:(?:tất cả cảm xúc|all reactions)\b\W*(?:\d[\d.,]*\s?(?:[km]|nghìn|tr)?\W*)?|"
+    r"(?:\d[\d.,]*\s?(?:[km]|nghìn|tr)?\s+)?(?:lượt )?(?:thích|yêu thích|bình luận|chia sẻ|xem|phản hồi|trả lời|likes?|comments?|shares?|views?|replies|reply)\b\W*"
+    r"|(?:viết bình luận|write a comment|xem thêm(?: bình luận)?|see more|ẩn bớt|gửi|theo dõi|follow)\b\W*"
+    r"|\d{1,2}\s?(?:phút|giờ|ngày|tuần|h|d|w)(?: trước)?\s*·\W*)+$",
+    re.IGNORECASE,
+)
+#: Such a line of its own beside a counter is one too.
+_BARE_COUNT = re.compile(r"^\W*\d[\d.,]*\s?(?:[km]|nghìn|tr)?\W*$", re.IGNORECASE)
+_CUT_WORDS = ("xem thêm", "see more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +114,62 @@ def _without_before(text: str, own: frozenset[str], *, strict: bool = False) -> 
     return rest, "" if not name or _is_own(name, own) or _CODE.fullmatch(name) is not None else name
 
 
+def quieted(text: str) -> str:
+    """The text with links to other articles, formulas and counters blanked: as long as it was, so that places in it stay. Linear time.
+
+    The text itself when there is nothing to blank or nothing else would be left.
+    """
+    lines = text.split("\n")
+    under_heading = under_counter = False
+    for number, line in enumerate(lines):
+        drops, under_heading = _drops(line, under_heading)
+        under_counter = len(line) <= 200 and (
+            _COUNTER.match(line) is not None or (under_counter and _BARE_COUNT.match(line) is not None)
+        )
+        if drops or under_counter:
+            lines[number] = " " * len(line)
+            if (
+                under_counter
+                and number
+                and len(lines[number - 1]) <= 20
+                and _BARE_COUNT.match(lines[number - 1])
+            ):
+                lines[number - 1] = " " * len(lines[number - 1])
+        elif (end := _tail(line)) < len(line):
+            lines[number] = line[:end] + " " * (len(line) - end)
+    quiet = "\n".join(lines)
+    return text if quiet == text or not quiet.strip() else quiet
+
+
+def _tail(line: str) -> int:
+    """Where a link behind arrows, or the button that cuts a post short, begins at the end of a line; its length for none."""
+    if ">>" in line[-300:] and (found := _INLINE.search(line)):
+        return found.start()
+    bare = line.rstrip()
+    if bare[-8:].lower() in _CUT_WORDS and bare[:-8].rstrip().endswith(("…", "...")):
+        return len(bare) - 8
+    return len(line)
+
+
 def _without_links(text: str) -> str:
     kept: list[str] = []
     under_heading = False
     for line in text.split("\n"):
-        if _HEADING.match(line[:80]) and len(line) <= 80:
-            under_heading = True
-            continue
-        if _LINE.match(line[:400]) and len(line) <= 400:
-            continue
-        if under_heading and _reads_like_headline(line):
-            continue
-        under_heading = False
-        kept.append(_INLINE.sub("", line) if ">>" in line[-300:] else line)
+        drops, under_heading = _drops(line, under_heading)
+        if not drops:
+            kept.append(_INLINE.sub("", line) if ">>" in line[-300:] else line)
     return "\n".join(kept).strip()
+
+
+def _drops(line: str, under_heading: bool) -> tuple[bool, bool]:
+    """Whether a line is a link or formula of the outlet, and whether the next one stands under a heading over links."""
+    if len(line) <= 80 and _HEADING.match(line):
+        return True, True
+    if len(line) <= 400 and _LINE.match(line):
+        return True, under_heading
+    if under_heading and _reads_like_headline(line):
+        return True, True
+    return False, False
 
 
 def _reads_like_headline(line: str) -> bool:

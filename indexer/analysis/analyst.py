@@ -14,13 +14,14 @@ from core.rules.gazetteer import Everything
 from core.rules.glossary import Term
 from core.rules.need import NeedWeights
 from core.text.normalise import clean
+from core.text.trimming import quieted
 from indexer.analysis import copies, language, need, stories
 from indexer.analysis.attribution import attributed_to
 from indexer.analysis.claims.likeness import like_claims
 from indexer.analysis.gist import gist, gloss, places_abroad, shipped
 from indexer.analysis.places.areas import area_names, areas_of
 from indexer.analysis.places.contexts import contexts_of
-from indexer.analysis.places.matcher import match_text
+from indexer.analysis.places.matcher import in_tail, match_text
 from indexer.analysis.places.names import SHIPPED, Held
 from indexer.analysis.places.others import told_of_others
 from indexer.analysis.places.samples import sample_sentences
@@ -96,7 +97,7 @@ class LocalAnalyst:
         return Analysis(
             language=spoken,
             mentions=mentions,
-            keys=copies.copy_keys(title, text[:MAX_TEXT], seen_at),
+            keys=copies.copy_keys(title, quieted(text[:MAX_TEXT]), seen_at),
             lead=lead_of(text),
             gist=gist(whole, spoken, shown) if spoken != "vi" and shown else "",
             attributed_to=attributed_to(text),
@@ -114,18 +115,33 @@ class LocalAnalyst:
         rules: Sequence[PlaceRule] = (),
         published_at: datetime | None = None,
     ) -> tuple[MentionFound, ...]:
-        """The mentions of :meth:`analyse` alone."""
+        """The mentions of :meth:`analyse` alone.
+
+        Links to other articles and counters around a text that a person pasted are not read as its words: a locality that is named only
+        there is "check" at most.
+        """
         whole = f"{title}\n{text}"[:MAX_TEXT]
-        return tuple(
-            match_text(
-                whole,
-                localities,
+        quiet = quieted(whole)
+
+        def match(words: str, codes: Sequence[str]) -> list[MentionFound]:
+            return match_text(
+                words,
+                codes,
                 source_locality=source_locality,
                 source_id=source_id,
                 rules=rules,
                 table=self._reading_by().names,
                 dated=None if published_at is None else published_at.astimezone(VIETNAM).date(),
             )
+
+        found = match(quiet, localities)
+        if quiet is whole:
+            return tuple(found)
+        sure = {mention.locality for mention in found if mention.band != "out"}
+        rest = [code for code in localities if code not in sure]
+        aside = [in_tail(mention) for mention in match(whole, rest)]
+        return tuple(
+            sorted((*(m for m in found if m.locality in sure), *aside), key=lambda mention: -mention.score)
         )
 
     def rule_contexts(

@@ -40,6 +40,7 @@ REASONS: dict[str, Reason] = {
     "name_until": Reason(0.0, "“{name}” là tên trước {near}.", "“{name}” was its name before {near}."),
     "name_of_its_day": Reason(0.0, "Khi đó là “{name}”, đổi từ {near}.", "It was called “{name}” then, until {near}."),
     "name_not_yet": Reason(-0.2, "Khi đăng tin chưa có tên “{name}”, tên này có từ {near}.", "The name “{name}” did not exist yet: it is of {near}."),
+    "tail_only": Reason(-0.2, "Chỉ có tên ở phần đuôi trang (đọc thêm, tin liên quan, số lượt thích).", "Named only in what stands around the text (related links, counters)."),
     # what stands beside it
     "own_unit_word": Reason(0.5, "Có chữ “{near}” ngay cạnh tên.", "“{near}” stands beside the name."),
     "unit_word_differs": Reason(

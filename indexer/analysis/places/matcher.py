@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, Protocol
 
@@ -32,6 +32,8 @@ from indexer.gazetteer.units import Unit
 
 IN = 0.60
 CHECK = 0.25
+#: What a name in the links around a text is worth at most.
+_TAIL_ONLY = 0.4
 #: Tokens within which another place name counts as near.
 NEAR = 12
 #: Tokens over which a list of names is followed to the area that it ends with.
@@ -92,6 +94,15 @@ def match_text(
 def band_of(score: float) -> Literal["in", "check", "out"]:
     """The band of a score."""
     return "in" if score >= IN else "check" if score >= CHECK else "out"
+
+
+def in_tail(mention: MentionFound) -> MentionFound:
+    """A mention in the links and counters around a text alone: nothing sure can be said of it."""
+    if mention.score <= _TAIL_ONLY:
+        return mention
+    aside = cue("tail_only", "", weight=round(_TAIL_ONLY - mention.score, 4))
+    why = (aside, *mention.why)[:MAX_CUES]
+    return replace(mention, score=_TAIL_ONLY, band=band_of(_TAIL_ONLY), why=why)
 
 
 class _Document:
