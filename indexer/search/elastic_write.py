@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import OutOfStep, Unavailable
 from core.finding import IndexDocument
 from indexer.search.elastic_layout import body
-from indexer.search.fields import INDEX_VERSION
+from indexer.search.fields import INDEX_VERSION, token_fields_of
 
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: one bulk request stays well under http.max_content_length (100 MB)
 BULK_BYTES = 5_000_000
 BULK_DOCUMENTS = 500
+#: documents whose tokens are made together
+_TOGETHER = 64
 #: a node that says "too many requests" is asked again after 0.5, 1, 2 and 4 seconds; then the feeder waits longer
 RETRIES = 4
 FIRST_WAIT = 0.5
@@ -87,8 +89,10 @@ def write(
 def _actions(
     name: str, upserts: Sequence[IndexDocument], deletes: Sequence[tuple[int, int]]
 ) -> Iterator[dict[str, Any]]:
-    for document in upserts:
-        yield _action("index", name, document.id, document.version) | {"_source": body(document)}
+    for start in range(0, len(upserts), _TOGETHER):
+        part = upserts[start : start + _TOGETHER]
+        for document, fields in zip(part, token_fields_of(part), strict=True):
+            yield _action("index", name, document.id, document.version) | {"_source": body(document, fields)}
     for item_id, version in deletes:
         yield _action("delete", name, item_id, version)
 

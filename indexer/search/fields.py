@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.clock import VIETNAM
 from core.finding import IndexDocument
-from core.text.tokens import ANALYSIS_VERSION, index_fields
-from core.text.vietnamese_bytes import plain_fields
+from core.text.tokens import ANALYSIS_VERSION, index_fields_of
 
 #: raise it when what an index stores of an item changes; the index is then made anew by itself
 LAYOUT = 3
@@ -31,15 +31,19 @@ class TokenFields(NamedTuple):
 
 def day_of(document: IndexDocument) -> int:
     """The day an item was first seen in Viet Nam, as its number in the calendar: both engines count volume by it."""
-    return document.first_seen_at.astimezone(VIETNAM).date().toordinal()
+    return document.first_seen_at.astimezone(VIETNAM).toordinal()
 
 
 def token_fields(document: IndexDocument) -> TokenFields:
     """The token fields of a document."""
-    title_exact, title_folded = _fields(document.title[:MAX_CHARACTERS])
-    body_exact, body_folded = _fields(document.text[:MAX_CHARACTERS])
-    return TokenFields(title_exact, body_exact, title_folded, body_folded)
+    return token_fields_of([document])[0]
 
 
-def _fields(text: str) -> tuple[str, str]:
-    return plain_fields(text) or index_fields(text)
+def token_fields_of(documents: Sequence[IndexDocument]) -> list[TokenFields]:
+    """The token fields of a batch."""
+    titles = index_fields_of([document.title[:MAX_CHARACTERS] for document in documents])
+    bodies = index_fields_of([document.text[:MAX_CHARACTERS] for document in documents])
+    return [
+        TokenFields(title_exact, body_exact, title_folded, body_folded)
+        for (title_exact, title_folded), (body_exact, body_folded) in zip(titles, bodies, strict=True)
+    ]

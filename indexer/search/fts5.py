@@ -26,10 +26,10 @@ from core.finding import (
     SortOrder,
 )
 from core.text.query import Node
-from indexer.search.fields import INDEX_VERSION, TITLE_WEIGHT, token_fields
+from indexer.search.fields import INDEX_VERSION, TITLE_WEIGHT, token_fields_of
 from indexer.search.fts5_files import Generations, OneFile
 from indexer.search.fts5_query import Condition
-from indexer.search.fts5_schema import INDEXES, SCHEMA, add_all, put_all, take
+from indexer.search.fts5_schema import GATHERING, INDEXES, MERGING, SCHEMA, add_all, expect, put_all, take
 
 _ORDERS: dict[str, str] = {
     "published": "doc.published DESC NULLS LAST, doc.id DESC",
@@ -141,7 +141,7 @@ class Fts5Index:
         after: int | None = None,
     ) -> list[tuple[int, str]]:
         """Write a batch in one transaction, together with the outbox number it reaches."""
-        prepared = [(document, token_fields(document)) for document in upserts]
+        prepared = list(zip(upserts, token_fields_of(upserts), strict=True))
         with self.use(create=True) as db, _writing(db):
             reached = db.execute("SELECT last_seq FROM state").fetchone()[0]
             if after is not None and reached < after:
@@ -149,6 +149,7 @@ class Fts5Index:
                     "Chỉ mục vừa được thay bằng chỉ mục khác; hệ thống sẽ đọc lại từ chỗ của nó.",
                     f"The index stands at {reached}, not at {after}: it was swapped or lost.",
                 )
+            expect(db, len(prepared))
             put_all(db, prepared)
             for item_id, version in deletes:
                 take(db, item_id, version)
@@ -320,11 +321,12 @@ class FreshFts5:
         self._made().drop()
         self._index = None
         with self._made().use(create=True) as db:
+            db.executescript(GATHERING)
             db.execute("UPDATE state SET last_seq = ?, filled_to = 0", (seq,))
 
     def fill(self, documents: Sequence[IndexDocument], filled_to: int) -> list[tuple[int, str]]:
         """Write the next documents and how far that goes, in one transaction."""
-        prepared = [(document, token_fields(document)) for document in documents]
+        prepared = list(zip(documents, token_fields_of(documents), strict=True))
         with self._made().use() as db, _writing(db):
             # One that went on after a kill may know the newest items already, from what the outbox said.
             known = db.execute("SELECT coalesce(max(id), 0) FROM doc").fetchone()[0]
@@ -352,7 +354,7 @@ class FreshFts5:
         """All of it into the file, then the link."""
         made = self._made()
         with made.use() as db:
-            db.executescript(INDEXES)
+            db.executescript(INDEXES + MERGING)
             db.execute("UPDATE state SET filled_to = NULL")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         made.close()

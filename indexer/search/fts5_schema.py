@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from core.finding import IndexDocument
@@ -40,6 +40,19 @@ CREATE INDEX IF NOT EXISTS doc_day ON doc (day, source);
 CREATE INDEX IF NOT EXISTS doc_locality_by_place ON doc_locality (locality, doc DESC);
 """
 
+#: While much is written at once, more text is gathered before it goes to the file (bytes), and merging waits until sixteen segments lie
+#: there; with the next few documents the figures of SQLite itself hold again, and merging is made up for little by little.
+GATHERING = """
+INSERT INTO fts (fts, rank) VALUES ('hashsize', 16777216);
+INSERT INTO fts (fts, rank) VALUES ('automerge', 0);
+"""
+MERGING = """
+INSERT INTO fts (fts, rank) VALUES ('hashsize', 1048576);
+INSERT INTO fts (fts, rank) VALUES ('automerge', 4);
+"""
+#: so many documents in one batch are a backlog
+MANY = 250
+
 TEXT_COLUMNS = "title_exact, body_exact, title_folded, body_folded"
 _COLUMNS = (
     "id, version, source, language, kind, domestic, social, copy, tag, story, has_claim, reach_tier, need, first_seen, published, day, "
@@ -50,7 +63,16 @@ _PLACES = ", ".join("?" * (_COLUMNS.count(",") + 1))
 
 def seconds(moment: datetime | None) -> float | None:
     """A moment as the index stores it."""
-    return None if moment is None else moment.astimezone(UTC).timestamp()
+    return None if moment is None else moment.timestamp()
+
+
+def expect(db: sqlite3.Connection, documents: int) -> None:
+    """Set the text index for a batch of so many documents, in the transaction that writes it."""
+    now = db.execute("SELECT v FROM fts_config WHERE k = 'automerge'").fetchone()
+    gathering = now is not None and now[0] == 0
+    if gathering != (documents >= MANY):
+        for statement in (MERGING if gathering else GATHERING).strip().splitlines():
+            db.execute(statement)
 
 
 def put_all(db: sqlite3.Connection, prepared: Sequence[tuple[IndexDocument, TokenFields]]) -> None:

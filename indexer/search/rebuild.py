@@ -14,7 +14,7 @@ from core import faults
 from core.finding import IndexDocument, SearchIndex
 from indexer.search.feed import Batch, drain
 
-BATCH = 500
+BATCH = 1000
 
 
 class Shelf(Protocol):

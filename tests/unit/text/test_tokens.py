@@ -13,11 +13,12 @@ from core.text.tokens import (
     folded_lines,
     folded_words,
     index_fields,
+    index_fields_of,
     is_unspaced,
     read,
     tokenise,
 )
-from core.text.vietnamese_bytes import plain_fields
+from core.text.vietnamese_bytes import plain_fields, plain_fields_of
 
 ANY = st.text(st.characters(), max_size=200)
 MIXED = st.text("aàđĐHhòả ̀́̉\u200b\u202e\u00adﬁ²…　海防市ไทยข้าວຄែ한하ᄒㅏﾊﾟガ１Ａ.-_'\"", max_size=60)
@@ -143,7 +144,22 @@ def test_unspaced_scripts() -> None:
 )
 @settings(max_examples=400)
 def test_the_quick_way_of_plain_texts_is_the_chain(text):
-    assert plain_fields(text) in {None, index_fields(text)}
+    tokens = tokenise(text)
+    fields = " ".join(token.exact for token in tokens), " ".join(token.folded for token in tokens)
+    assert plain_fields(text) in {None, fields}
+    assert index_fields(text) == fields
+
+
+@given(
+    st.lists(
+        st.one_of(PLAIN, ANY, st.sampled_from(["", " ", "hoà\n", "x" * 51, "\xff", "海", "Ơ thuỷ"])),
+        max_size=140,
+    )
+)
+@settings(max_examples=60)
+def test_a_batch_of_texts_gives_what_each_gives(texts):
+    assert index_fields_of(texts) == [index_fields(text) for text in texts]
+    assert plain_fields_of(texts) == [plain_fields(text) for text in texts]
 
 
 def test_plain_texts_go_the_quick_way():
