@@ -93,7 +93,7 @@ def timed(act: Callable[[], object], repeats: int) -> float:
 
 def _clicks(desk: Desk, story: int, home: Path, number: int) -> tuple[float, float]:
     """95th percentiles: a tag given and taken in turn, and one row written durably into a file of its own."""
-    from core.records.item import Story
+    from core.queries.offices import view
     from core.services import sessions, triage
 
     officer = sessions.log_in(desk, "canbo", PASSWORD, "127.0.0.1").actor
@@ -102,7 +102,7 @@ def _clicks(desk: Desk, story: int, home: Path, number: int) -> tuple[float, flo
         clicks, commits = [], []
         for turn in range(number):
             with desk.store.read() as session:
-                version = session.get_one(Story, story).version
+                version = view(session, story, officer.unit_id).version
             begun = time.perf_counter()
             triage.tag(desk, officer, story, version, "opinion" if turn % 2 else "watch")
             clicks.append(time.perf_counter() - begun)

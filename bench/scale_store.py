@@ -20,7 +20,7 @@ from sqlalchemy import insert
 from bench.corpus import Words
 from core.records.account import Account
 from core.records.incident import Incident
-from core.records.item import Item, Mention, OutboxRow, Story, StoryLocality
+from core.records.item import Item, Mention, OutboxRow, Story, StoryLocality, StoryOffice
 from core.rules.vocabulary import Band, Level, Role
 from core.services import accounts, sessions, sources, units
 from core.services.desk import Actor, Desk
@@ -113,7 +113,9 @@ def fill(desk: Desk, officer: Actor, count: int, *, first: int = 1, outbox: bool
             )  # fmt: skip
             session.add(made_one)
             session.flush()
-            session.get_one(Story, story).incident_id = made_one.id
+            session.add(
+                StoryOffice(story_id=story, unit_id=officer.unit_id, incident_id=made_one.id, version=1)
+            )
             number = made_one.id
         else:
             number = known[0]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from core.rules.vocabulary import Tag
 from core.text.query import Node
 
 
@@ -30,7 +31,8 @@ class IndexDocument:
     social: bool
     localities: tuple[str, ...]
     localities_check: tuple[str, ...]
-    tag: str
+    tags: tuple[str, ...]
+    """One word an office that tagged the item's story, see :func:`tag_word`."""
     story: int | None
     has_claim: bool
     reach_tier: int
@@ -46,6 +48,7 @@ class Filters:
     """Field filters of a search; empty means no filter. Times are aware, about the moment an item was first seen.
 
     ``certain`` asks for items that name one of ``localities`` for sure, ``elsewhere`` for items about none of these.
+    ``tags`` are those that ``office`` (a unit's id) gave, "" for none; the facet of tags counts this office's.
     ``reach`` is the least tier. ``above`` and ``upto`` bound the id, which is arrival order: a list stays what it was while new items
     arrive, and a batch of new items is searched alone.
     """
@@ -55,6 +58,7 @@ class Filters:
     localities: tuple[str, ...] = ()
     certain: bool = False
     elsewhere: tuple[str, ...] = ()
+    office: int | None = None
     tags: tuple[str, ...] = ()
     domestic: bool | None = None
     social: bool | None = None
@@ -67,6 +71,29 @@ class Filters:
     reach: int = 0
     above: int | None = None
     upto: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.tags and self.office is None:
+            raise ValueError("a filter by tags needs the office whose tags they are")
+
+
+def tag_word(office: int, tag: str) -> str:
+    """A tag as the index holds it: the office's number, then the tag."""
+    return f"{office}:{tag}"
+
+
+def tag_words(filters: Filters) -> dict[str, str]:
+    """What the office of the filters may have said: word → tag. Empty without an office."""
+    return {} if filters.office is None else {tag_word(filters.office, tag): str(tag) for tag in Tag}
+
+
+def wanted_words(filters: Filters) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(one of these, none of these) among a document's words of tags. An office has one tag a story, so that one of the two is enough."""
+    if filters.office is None or not filters.tags:
+        return (), ()
+    if "" in filters.tags:
+        return (), tuple(word for word, tag in tag_words(filters).items() if tag not in filters.tags)
+    return tuple(tag_word(filters.office, tag) for tag in filters.tags), ()
 
 
 #: facets count over this many of the newest matches, on every engine

@@ -155,9 +155,10 @@ def _counted(line: saved_filters.Saved) -> KeptFilter:
                 away = bool(answer.banner)
         if not away:
             with context.reading() as session:
-                codes = list(frame_queries.watched(session, context.actor().unit_id))
+                unit_id = context.actor().unit_id
+                codes = list(frame_queries.watched(session, unit_id))
                 number = inbox_queries.count(
-                    session, codes, wish, context.now(), at_most=ceiling, searched=searched
+                    session, unit_id, codes, wish, context.now(), at_most=ceiling, searched=searched
                 )
     except Invalid:
         number = 0

@@ -125,7 +125,7 @@ def search(
         context.desk(),
         context.actor(),
         words_searched,
-        queries.filters(wish, list(names), context.now()),
+        queries.filters(wish, context.actor().unit_id, list(names), context.now()),
         sort=sort,
         limit=limit,
         at_most=limit,

@@ -82,20 +82,21 @@ class Director:
             self.home.save(received=self.received)
         return self.received[text_id]
 
-    def position(self, item: str) -> positions.Position:
-        """Where an item of the press, or a received text, stands in the store. Raises :class:`NotFound`."""
+    def position(self, item: str, who: str = "canbo") -> positions.Position:
+        """Where an item of the press, or a received text, stands for somebody's office. Raises :class:`NotFound`."""
+        unit_id = self.cast[who].unit_id
         if item in self.newsroom.catalogue.received:
-            return positions.of_item(self.desk, item_id=self.received.get(item))
-        return positions.of_item(self.desk, url=self.home.press.url_of(item))
+            return positions.of_item(self.desk, unit_id, item_id=self.received.get(item))
+        return positions.of_item(self.desk, unit_id, url=self.home.press.url_of(item))
 
     def tag(self, item: str, tag: Tag, who: str = "canbo") -> None:
         """Tag the story of an item."""
-        where = self.position(item)
+        where = self.position(item, who)
         triage.tag(self.desk, self.cast[who], where.story_id, where.story_version, tag)
 
     def open_claim(self, line: Storyline, claim: ScriptClaim, who: str = "canbo") -> int:
         """Open the claim on its story."""
-        where = self.position(claim.item or claim.received)
+        where = self.position(claim.item or claim.received, who)
         concerns = claim.concerns or "none"
         return judge.open_claim(
             self.desk,

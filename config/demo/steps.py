@@ -167,8 +167,9 @@ def tag(walk: Walk) -> str:
     walk.director.tag("zh-qiangzheng", Tag.WATCH)
     story = walk.director.position("zh-qiangzheng").story_id
     if walk.broken == "tag":
-        walk.spoil("UPDATE story SET tag = '' WHERE id = ?", story)
-    agree("nhãn của chuyện", 1, walk.sql("SELECT count(*) FROM story WHERE id = ? AND tag = 'watch'", story))
+        walk.spoil("UPDATE story_office SET tag = '' WHERE story_id = ?", story)
+    stands = walk.sql("SELECT count(*) FROM story_office WHERE story_id = ? AND tag = 'watch'", story)
+    agree("nhãn của chuyện", 1, stands)
     acts = walk.sql(
         "SELECT count(*) FROM audit WHERE act = 'story.tag' AND object_id = ? AND refused = 0", str(story)
     )

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from core.queries import offices
 from core.queries.survivors import survivors
 from core.records.claim import Claim
-from core.records.item import Story
+from core.records.item import Story, StoryOffice
 from core.records.need import BlindSample
 from core.rules.calibration import Share, wilson
 from core.rules.vocabulary import NEEDED
@@ -26,7 +27,7 @@ WEEKS = 12
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """A drawn story, or the one it was merged into: never its score. ``answer``: its tag, "no_need", or empty."""
+    """A drawn story, or the one it was merged into: never its score. ``answer``: the office's tag, "no_need", or empty."""
 
     week: str
     number: int
@@ -73,7 +74,11 @@ def this_week(session: Session, unit_id: int, now: datetime) -> tuple[SampleRow,
     lies = survivors(session, {sample.story_id for sample in drawn})
     known = {
         story.id: story
-        for story in session.scalars(select(Story).where(Story.id.in_(set(lies.values())), Story.items > 0))
+        for story in session.execute(
+            select(Story.id, Story.title, offices.VERSION.label("version"), offices.TAG.label("tag"))
+            .outerjoin(StoryOffice, offices.own(unit_id))
+            .where(Story.id.in_(set(lies.values())), Story.items > 0)
+        )
     }
     found: dict[int, SampleRow] = {}
     for sample in drawn:
@@ -105,13 +110,17 @@ def figures(session: Session, unit_id: int, since: datetime, until: datetime) ->
         )
     ).all()
     lies = survivors(session, {row.story_id for row in rows})
-    judged = exists().where(Claim.story_id == Story.id)
+    judged = exists().where(Claim.story_id == Story.id, Claim.unit_id == unit_id)
     said = {
         row.id: row
         for row in session.execute(
-            select(Story.id, Story.tag, or_(judged, Story.incident_id.is_not(None)).label("judged")).where(
-                Story.id.in_(set(lies.values()))
+            select(
+                Story.id,
+                offices.TAG.label("tag"),
+                or_(judged, StoryOffice.incident_id.is_not(None)).label("judged"),
             )
+            .outerjoin(StoryOffice, offices.own(unit_id))
+            .where(Story.id.in_(set(lies.values())))
         )
     }
     of = [(row.answer, said[lies[row.story_id]]) for row in rows]

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
-from core.queries import people
+from core.queries import offices, people
 from core.queries.origin import Origin, origins
 from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.incident import Incident
@@ -95,7 +95,7 @@ class ClaimPage:
     incident_id: int | None
     incident_number: int | None
     story_incident_id: int | None
-    """The incident that the claim's story stands in, whether or not the claim was taken into it."""
+    """The office's incident that the claim's story stands in, whether or not the claim was taken into it."""
     verdict: str
     sub_verdict: str
     evidence: tuple[EvidenceRow, ...]
@@ -185,7 +185,7 @@ def page(session: Session, claim: Claim, every: dict[int, Unit]) -> ClaimPage:
         sensitive=claim.sensitive,
         incident_id=claim.incident_id,
         incident_number=incident.number if incident is not None else None,
-        story_incident_id=story.incident_id,
+        story_incident_id=offices.view(session, story.id, claim.unit_id).incident_id,
         verdict=claim.verdict,
         sub_verdict=claim.sub_verdict,
         evidence=tuple(row for row in rows if row.removed_at is None),

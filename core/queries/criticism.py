@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from core.queries import offices
 from core.records.claim import Claim, VerdictRecord
 from core.records.incident import Deadline, Incident
-from core.records.item import Item, Story, StoryLocality, TagEvent
+from core.records.item import Item, Story, StoryLocality, StoryOffice, TagEvent
 from core.records.source import Source
 from core.records.unit import Unit
 from core.rules.deadlines import add_working_days
@@ -26,7 +27,7 @@ _DONE = (IncidentState.CLOSED, IncidentState.TRANSFERRED)
 
 @dataclass(frozen=True, slots=True)
 class WaitingCriticism:
-    """A story whose criticism is held to be true and has no answer yet. Times are aware."""
+    """A story whose criticism the office holds to be true and has not answered yet. Times are aware."""
 
     story_id: int
     title: str
@@ -75,29 +76,35 @@ def waiting(session: Session, unit_id: int, codes: Sequence[str], until: datetim
         StoryLocality.locality.in_(codes), StoryLocality.band != Band.OUT
     )
     judged = select(Claim.story_id).where(Claim.unit_id == unit_id, accurate_criticism())
+    said = offices.stories(unit_id, StoryOffice.tag == Tag.CRITICISM, StoryOffice.story_id.in_(about))
     stories = session.scalars(
-        select(Story).where(
-            or_(and_(Story.tag == Tag.CRITICISM, Story.id.in_(about)), Story.id.in_(judged)),
-            Story.first_seen_at < until,
-        )
+        select(Story).where(or_(Story.id.in_(said), Story.id.in_(judged)), Story.first_seen_at < until)
     ).all()
     ids = [story.id for story in stories]
+    views = offices.views(session, ids, unit_id)
     names = _sources(session, ids)
-    offices = {unit.id: unit.short_name for unit in session.scalars(select(Unit))}
+    units = {unit.id: unit.short_name for unit in session.scalars(select(Unit))}
     claims = session.scalars(
-        select(Claim).where(Claim.story_id.in_(ids), accurate_criticism()).order_by(Claim.id)
+        select(Claim)
+        .where(Claim.story_id.in_(ids), Claim.unit_id == unit_id, accurate_criticism())
+        .order_by(Claim.id)
     ).all()
     tagged: dict[int, datetime] = {}
     for event in session.scalars(
         select(TagEvent)
-        .where(TagEvent.story_id.in_(ids), TagEvent.tag == Tag.CRITICISM, TagEvent.undone_at.is_(None))
+        .where(
+            TagEvent.story_id.in_(ids),
+            TagEvent.unit_id == unit_id,
+            TagEvent.tag == Tag.CRITICISM,
+            TagEvent.undone_at.is_(None),
+        )
         .order_by(TagEvent.id.desc())
     ):
         tagged[event.story_id] = event.at
     found = []
     for story in stories:
         own = [claim for claim in claims if claim.story_id == story.id]
-        incident_id = story.incident_id or next(
+        incident_id = views[story.id].incident_id or next(
             (claim.incident_id for claim in own if claim.incident_id), None
         )
         incident = session.get(Incident, incident_id) if incident_id else None
@@ -122,7 +129,7 @@ def waiting(session: Session, unit_id: int, codes: Sequence[str], until: datetim
                 title=story.title,
                 source=names.get(story.id, ""),
                 items=story.items,
-                unit=offices.get(concerned or (incident.unit_id if incident else unit_id), ""),
+                unit=units.get(concerned or (incident.unit_id if incident else unit_id), ""),
                 received_at=clock.starts_at if clock else received,
                 due_at=clock.due_at if clock else add_working_days(received, ANSWER_WORKING_DAYS),
                 incident_id=incident_id,
@@ -159,27 +166,30 @@ def _received(
 
 
 def buried(session: Session, unit_id: int, codes: Sequence[str], now: datetime) -> list[BuriedCriticism]:
-    """Stories that are "watch" for over seven days though they were tagged criticism, or a claim of theirs was judged so."""
+    """Stories that the office has under "watch" for over seven days though it tagged them criticism, or judged a claim of theirs so."""
     about = select(StoryLocality.story_id).where(
         StoryLocality.locality.in_(codes), StoryLocality.band != Band.OUT
     )
     judged = select(Claim.story_id).where(Claim.unit_id == unit_id, accurate_criticism())
-    was = select(TagEvent.story_id).where(TagEvent.tag == Tag.CRITICISM, TagEvent.undone_at.is_(None))
-    stories = session.scalars(
-        select(Story)
+    was = select(TagEvent.story_id).where(
+        TagEvent.unit_id == unit_id, TagEvent.tag == Tag.CRITICISM, TagEvent.undone_at.is_(None)
+    )
+    rows = session.execute(
+        select(Story.id, Story.title, StoryOffice.tagged_at)
+        .join(StoryOffice, offices.own(unit_id))
         .where(
-            Story.tag == Tag.WATCH,
+            StoryOffice.tag == Tag.WATCH,
             or_(Story.id.in_(about), Story.id.in_(judged)),
             or_(Story.id.in_(was), Story.id.in_(judged)),
-            Story.tagged_at < now - BURIED_AFTER,
+            StoryOffice.tagged_at < now - BURIED_AFTER,
         )
-        .order_by(Story.tagged_at, Story.id)
+        .order_by(StoryOffice.tagged_at, Story.id)
     ).all()
-    names = _sources(session, [story.id for story in stories])
+    names = _sources(session, [row.id for row in rows])
     return [
-        BuriedCriticism(story.id, story.title, names.get(story.id, ""), story.tagged_at)
-        for story in stories
-        if story.tagged_at is not None
+        BuriedCriticism(row.id, row.title, names.get(row.id, ""), row.tagged_at)
+        for row in rows
+        if row.tagged_at is not None
     ]
 
 

@@ -43,8 +43,8 @@ def content(session: Session, unit_id: int, week: str, now: datetime) -> WeeklyD
         raise NotFound(f"Không tìm thấy đơn vị số {unit_id}.", f"No unit {unit_id}.")
     localities = watched(session, unit_id)
     codes = list(localities) or [unit.locality]
-    here = counts(session, codes, start, end)
-    before = counts(session, codes, start - timedelta(days=7), start)
+    here = counts(session, unit_id, codes, start, end)
+    before = counts(session, unit_id, codes, start - timedelta(days=7), start)
     open_criticism = waiting(session, unit_id, codes, end)
     put_aside = buried(session, unit_id, codes, now)
     cases = incidents(session, unit_id, start, end, now)

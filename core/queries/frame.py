@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from core.queries import source_state
+from core.queries import offices, source_state
 from core.records.document import Document
 from core.records.incident import Incident
-from core.records.item import Item, Story, StoryLocality
+from core.records.item import Item, Story, StoryLocality, StoryOffice
 from core.records.source import Source
 from core.records.unit import Unit, WatchedLocality
 from core.rules.vocabulary import Band, DocumentState, IncidentState, Tag
@@ -64,13 +64,14 @@ def _bounded(session: Session, query: Select[Any]) -> int:
     return session.scalar(select(func.count()).select_from(query.limit(CEILING + 1).subquery())) or 0
 
 
-def queue(codes: list[str], now: datetime) -> Select[Any]:
-    """Stories that wait for a tag: about the office (or perhaps), of the last days, untagged."""
+def queue(unit_id: int, codes: list[str], now: datetime) -> Select[Any]:
+    """Stories that wait for the office's tag: about its places (or perhaps), of the last days. What others tagged waits too."""
     about = select(StoryLocality.story_id).where(
         StoryLocality.locality.in_(codes), StoryLocality.band.in_([Band.IN, Band.CHECK])
     )
+    tagged = exists().where(offices.own(unit_id), StoryOffice.tag != "")
     return select(Story.id).where(
-        Story.tag == "", Story.id.in_(about), Story.last_seen_at >= now - timedelta(days=QUEUE_DAYS)
+        ~tagged, Story.id.in_(about), Story.last_seen_at >= now - timedelta(days=QUEUE_DAYS)
     )
 
 
@@ -84,7 +85,7 @@ def frame(session: Session, unit_id: int, now: datetime) -> Frame:
     ).one()
     localities = watched(session, unit_id)
     codes = list(localities)
-    waiting = queue(codes, now)
+    waiting = queue(unit_id, codes, now)
     of_queue = select(Item.id).where(Item.story_id.in_(waiting))
     mine = select(Incident.id).where(Incident.unit_id == unit_id)
     counters = {
@@ -111,7 +112,7 @@ def frame(session: Session, unit_id: int, now: datetime) -> Frame:
             session,
             of_queue.where(Item.source_id.in_(select(Source.id).where(Source.domestic.is_(False)))),
         ),
-        "criticism": _bounded(session, _criticism(codes)),
+        "criticism": _bounded(session, _criticism(unit_id, codes)),
         "check": _bounded(session, of_queue.where(Item.band == Band.CHECK)),
     }
     return Frame(
@@ -124,13 +125,14 @@ def frame(session: Session, unit_id: int, now: datetime) -> Frame:
     )
 
 
-def _criticism(codes: list[str]) -> Select[Any]:
-    """Criticism that waits for an answer: tagged so, and no incident closed over it."""
+def _criticism(unit_id: int, codes: list[str]) -> Select[Any]:
+    """Criticism that waits for an answer: tagged so by the office, whose incident over it is not closed."""
     about = select(StoryLocality.story_id).where(StoryLocality.locality.in_(codes))
     closed = select(Incident.id).where(Incident.state == IncidentState.CLOSED)
-    open_story = select(Story.id).where(
-        Story.tag == Tag.CRITICISM,
-        Story.id.in_(about),
-        or_(Story.incident_id.is_(None), Story.incident_id.not_in(closed)),
+    open_story = offices.stories(
+        unit_id,
+        StoryOffice.tag == Tag.CRITICISM,
+        StoryOffice.story_id.in_(about),
+        or_(StoryOffice.incident_id.is_(None), StoryOffice.incident_id.not_in(closed)),
     )
     return select(Item.id).where(Item.story_id.in_(open_story))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.queries import offices
 from core.queries.frame import watched
 from core.queries.story import MAX_ITEMS, story_of
 from core.records.account import Account
@@ -91,6 +92,7 @@ def grouping(session: Session, story_id: int, unit_id: int) -> Grouping:
         .order_by(Story.last_seen_at.desc(), Story.id.desc())
         .limit(MOST)
     ).all()
+    views = offices.views(session, [story.id, *(one.id for one in near)], unit_id)
     done = session.execute(
         select(StoryGrouping, Account.display_name)
         .join(Account, Account.id == StoryGrouping.account_id)
@@ -105,7 +107,7 @@ def grouping(session: Session, story_id: int, unit_id: int) -> Grouping:
         story_id=story.id,
         version=story.version,
         title=story.title,
-        tag=story.tag,
+        tag=views[story.id].tag,
         items=tuple(
             GroupItem(
                 id=item.id,
@@ -116,7 +118,9 @@ def grouping(session: Session, story_id: int, unit_id: int) -> Grouping:
             )
             for item, name in items
         ),
-        near=tuple(NearStory(one.id, one.title, one.tag, one.items, one.last_seen_at) for one in near),
+        near=tuple(
+            NearStory(one.id, one.title, views[one.id].tag, one.items, one.last_seen_at) for one in near
+        ),
         done=tuple(
             Done(row.id, row.kind, name, row.at, len(row.item_ids), row.other_id) for row, name in done
         ),

@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.finding import FACET_WINDOW, Filters, SearchPage
+from core.queries import offices
 from core.queries.frame import short_names, watched
 from core.queries.reasons import Part, item_mentions, line, same_story, same_story_line
 from core.records.claim import Claim
-from core.records.item import Item, Mention, Story, StoryLocality
+from core.records.item import Item, Mention, Story, StoryLocality, StoryOffice
 from core.records.source import Source
 from core.rules.vocabulary import BROUGHT, Band, Tag
 from core.text.excerpts import excerpt
@@ -45,7 +46,7 @@ class Wanted:
     kinds: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-    """Tag values; "none" stands for untagged."""
+    """Tag values of the own office; "none" stands for untagged."""
     localities: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     claim: str = ""
@@ -125,13 +126,13 @@ class Listing:
         return (self.page - 1) * PAGE + len(self.rows)
 
 
-def filters(wanted: Wanted, codes: Sequence[str], now: datetime) -> Filters:
-    """The filters as the index knows them, so that its first :data:`CEILING` hits are of the right kind; see :func:`index_counts`.
+def filters(wanted: Wanted, unit_id: int, codes: Sequence[str], now: datetime) -> Filters:
+    """The office's filters as the index knows them, so that its first :data:`CEILING` hits are of the right kind; see :func:`index_counts`.
 
     :func:`listing` asks the store for all of them again: the index may be a second behind.
     """
     if wanted.story is not None:
-        return Filters(story=wanted.story, upto=wanted.upto)
+        return Filters(story=wanted.story, upto=wanted.upto, office=unit_id)
     tags = tuple("" if tag == "none" else tag for tag in wanted.tags)
     if not tags and wanted.handled:
         tags = tuple(Tag) if wanted.handled == "with" else ("",)
@@ -142,6 +143,7 @@ def filters(wanted: Wanted, codes: Sequence[str], now: datetime) -> Filters:
         localities=named,
         certain=wanted.band == "in",
         elsewhere=tuple(codes) if wanted.named == "without" and not named else (),
+        office=unit_id,
         tags=tags,
         domestic={"with": False, "without": True}.get(wanted.foreign),
         has_claim={"with": True, "without": False}.get(wanted.claim),
@@ -169,7 +171,7 @@ def listing(
 ) -> Listing:
     """A page of the office's inbox; of what was ``searched`` when words were typed, under the same filters and facets."""
     names = watched(session, unit_id)
-    base = _where(select(Item.id), wanted, list(names), now)
+    base = _where(select(Item.id), wanted, unit_id, list(names), now)
     if searched is not None:
         base = base.where(Item.id.in_(searched.ids))
     # The newest of the matching items; each column that a facet needs comes along, so that one pass counts them all.
@@ -179,7 +181,7 @@ def listing(
             Item.language,
             Item.received_via,
             Item.source_id,
-            Story.tag,
+            offices.TAG.label("tag"),
             Source.social,
             Source.domestic,
             Source.reach_tier,
@@ -200,6 +202,7 @@ def listing(
         rows=rows(
             session,
             ids,
+            unit_id,
             names,
             language=language,
             excerpts=_excerpts(session, ids, searched.node) if searched is not None else None,
@@ -213,7 +216,7 @@ def listing(
         localities=tuple(short_names(names).items()),
         sources=source_names(session, wanted.sources, facets["source"]),
         upto=wanted.upto or newest,
-        newer=wanted.upto is not None and _newer(session, wanted, list(names), now, searched),
+        newer=wanted.upto is not None and _newer(session, wanted, unit_id, list(names), now, searched),
     )
 
 
@@ -263,19 +266,25 @@ def source_names(
 
 
 def _newer(
-    session: Session, wanted: Wanted, codes: list[str], now: datetime, searched: Searched | None
+    session: Session,
+    wanted: Wanted,
+    unit_id: int,
+    codes: list[str],
+    now: datetime,
+    searched: Searched | None,
 ) -> bool:
     """Without the words of a search, which the store does not look for: there, any newer item counts."""
     query = (
         select(Item.id)
         if searched is not None
-        else _where(select(Item.id), replace(wanted, upto=None), codes, now)
+        else _where(select(Item.id), replace(wanted, upto=None), unit_id, codes, now)
     )
     return session.scalar(query.where(Item.id > (wanted.upto or 0)).limit(1)) is not None
 
 
 def count(
     session: Session,
+    unit_id: int,
     codes: Sequence[str],
     wanted: Wanted,
     now: datetime,
@@ -284,15 +293,18 @@ def count(
     searched: Searched | None = None,
 ) -> int:
     """How many items a list holds, counted up to ``at_most`` and one: the number beside a saved filter."""
-    found = _where(select(Item.id), wanted, list(codes), now)
+    found = _where(select(Item.id), wanted, unit_id, list(codes), now)
     if searched is not None:
         found = found.where(Item.id.in_(searched.ids))
     return session.scalar(select(func.count()).select_from(found.limit(at_most + 1).subquery())) or 0
 
 
-def new_items(wanted: Wanted, codes: Sequence[str], now: datetime, *, above: int, upto: int) -> Select[Any]:
+def new_items(
+    wanted: Wanted, unit_id: int, codes: Sequence[str], now: datetime, *, above: int, upto: int
+) -> Select[Any]:
     """The items of a list that arrived after the id ``above``, up to ``upto``: what an alert is about. Source is joined."""
-    return _where(select(Item.id), wanted, list(codes), now).where(Item.id > above, Item.id <= upto)
+    found = _where(select(Item.id), wanted, unit_id, list(codes), now)
+    return found.where(Item.id > above, Item.id <= upto)
 
 
 def _excerpts(session: Session, ids: Sequence[int], node: Node | None) -> dict[int, tuple[Part, ...]]:
@@ -329,8 +341,12 @@ def _claimed() -> ColumnElement[bool]:
     return exists().where(Claim.story_id == Item.story_id)
 
 
-def _where(query: Select[Any], wanted: Wanted, codes: list[str], now: datetime) -> Select[Any]:
-    query = query.outerjoin(Story, Item.story_id == Story.id).outerjoin(Source, Item.source_id == Source.id)
+def _where(query: Select[Any], wanted: Wanted, unit_id: int, codes: list[str], now: datetime) -> Select[Any]:
+    query = (
+        query.outerjoin(Story, Item.story_id == Story.id)
+        .outerjoin(StoryOffice, offices.own(unit_id))
+        .outerjoin(Source, Item.source_id == Source.id)
+    )
     if wanted.upto is not None:
         query = query.where(Item.id <= wanted.upto)
     if wanted.story is not None:
@@ -349,12 +365,9 @@ def _where(query: Select[Any], wanted: Wanted, codes: list[str], now: datetime) 
     else:
         query = _three(query, wanted.named, or_(Item.id.in_(ours), told(places)))
     if not wanted.tags:
-        tagged = and_(Story.tag.is_not(None), Story.tag != "")
-        query = _three(query, wanted.handled, tagged)
+        query = _three(query, wanted.handled, offices.TAG != "")
     else:
-        query = query.where(
-            func.coalesce(Story.tag, "").in_(["" if tag == "none" else tag for tag in wanted.tags])
-        )
+        query = query.where(offices.TAG.in_(["" if tag == "none" else tag for tag in wanted.tags]))
     query = _three(query, wanted.foreign, and_(Source.domestic.is_not(None), Source.domestic.is_(False)))
     query = _three(query, wanted.copies, Item.copy_of_id.is_not(None))
     query = _three(query, wanted.claim, _claimed())
@@ -446,12 +459,13 @@ def _facets(session: Session, seen: Sequence[Any], names: dict[str, str]) -> dic
 def rows(
     session: Session,
     ids: Sequence[int],
+    unit_id: int,
     names: dict[str, str],
     *,
     language: str = "vi",
     excerpts: dict[int, tuple[Part, ...]] | None = None,
 ) -> tuple[ItemRow, ...]:
-    """Rows of items in the order of ``ids``; ``excerpts`` stand in the place of reasons in a search."""
+    """Rows of items in the order of ``ids``, as the office sees them; ``excerpts`` stand in the place of reasons in a search."""
     if not ids:
         return ()
     found = {
@@ -459,10 +473,12 @@ def rows(
         for row in session.execute(
             select(
                 Item.id, Item.story_id, Item.title, Item.language, Item.gist, Item.first_seen_at, Item.published_at, Item.seen_where,
-                Item.band, Item.copy_of_id, Source.name, Story.version, Story.tag, Story.incident_id, Story.need_parts,
+                Item.band, Item.copy_of_id, Source.name, offices.VERSION.label("version"), offices.TAG.label("tag"),
+                StoryOffice.incident_id, Story.need_parts,
             )
             .outerjoin(Source, Item.source_id == Source.id)
             .outerjoin(Story, Item.story_id == Story.id)
+            .outerjoin(StoryOffice, offices.own(unit_id))
             .where(Item.id.in_(ids))
         )
     }  # fmt: skip
@@ -496,7 +512,7 @@ def rows(
                 at=row.published_at or row.first_seen_at,
                 locality=names.get(place, ""),
                 band=mention.band if mention else Band.CHECK if other else row.band,
-                tag=row.tag or "",
+                tag=row.tag,
                 incident_id=row.incident_id,
                 is_copy=row.copy_of_id is not None,
             )

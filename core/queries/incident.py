@@ -10,7 +10,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
-from core.queries import people
+from core.queries import offices, people
 from core.queries.claim import ClaimPage, EvidenceRow, page
 from core.records.claim import Claim
 from core.records.document import Approval, Dispatch, Document, DocumentVersion
@@ -253,7 +253,9 @@ def show(session: Session, incident_id: int, unit_id: int) -> IncidentPage:
     moves = session.scalars(
         select(IncidentMove).where(IncidentMove.incident_id == incident.id).order_by(IncidentMove.id.desc())
     ).all()
-    stories = session.scalars(select(Story).where(Story.incident_id == incident.id).order_by(Story.id)).all()
+    stories = session.scalars(
+        select(Story).where(Story.id.in_(offices.of_incident(incident.id))).order_by(Story.id)
+    ).all()
     holders = people.holders(session, unit_id)
     known = people.names(
         session,
@@ -428,7 +430,7 @@ def document_row(
     )
 
 
-def open_incident_of(session: Session, story_id: int) -> int | None:
-    """The incident that a story belongs to already."""
-    story = session.get(Story, story_id)
-    return story.incident_id if story is not None else None
+def open_incident_of(session: Session, story_id: int, unit_id: int) -> int | None:
+    """The office's incident that a story belongs to already."""
+    own = offices.views(session, [story_id], unit_id).get(story_id)
+    return own.incident_id if own is not None else None

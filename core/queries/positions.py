@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from core.errors import NotFound
+from core.queries import offices
 from core.records.claim import Claim
 from core.records.document import Document
 from core.records.incident import Incident
@@ -18,14 +19,14 @@ from core.text.urls import canonical_url
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """An item and its story as they stand."""
+    """An item and its story as they stand, with the number that a form of the office would carry."""
 
     item_id: int
     story_id: int
     story_version: int
 
 
-def of_item(desk: Desk, *, url: str = "", item_id: int | None = None) -> Position:
+def of_item(desk: Desk, unit_id: int, *, url: str = "", item_id: int | None = None) -> Position:
     """The item with this address, or this id. Raises :class:`NotFound` when it is not stored or in no story."""
     with desk.store.read() as session:
         query = select(Item, Story).join(Story, Story.id == Item.story_id)
@@ -41,7 +42,7 @@ def of_item(desk: Desk, *, url: str = "", item_id: int | None = None) -> Positio
                 f"Chưa có tin nào ở địa chỉ {url or item_id}.", f"No stored item at {url or item_id}."
             )
         item, story = row
-        return Position(item.id, story.id, story.version)
+        return Position(item.id, story.id, offices.view(session, story.id, unit_id).version)
 
 
 def version(desk: Desk, kind: type[Claim | Incident | Document], key: int) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
+from core.queries import offices
 from core.queries.frame import watched
 from core.queries.reasons import best_mentions, spans_of
 from core.queries.story import MAX_ITEMS, story_of
@@ -58,7 +59,7 @@ def claim_choice(session: Session, story_id: int, unit_id: int, item_id: int | N
     )
     return ClaimChoice(
         story_id=story.id,
-        version=story.version,
+        version=offices.view(session, story_id, unit_id).version,
         title=story.title,
         items=tuple((row.id, row.title) for row in rows),
         item_id=chosen,

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
+from core.queries import offices
 from core.queries.frame import watched
 from core.queries.reasons import BestMention, best_mentions
 from core.queries.today import queue_ids
@@ -75,7 +76,7 @@ class ClaimRow:
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """Who tagged the story, when; ``undone`` when it was taken back."""
+    """Who of the office tagged the story, when; ``undone`` when it was taken back."""
 
     at: datetime
     name: str
@@ -113,7 +114,7 @@ class NeedPoint:
 
 @dataclass(frozen=True, slots=True)
 class StoryPage:
-    """Everything on the page of a story."""
+    """Everything on the page of a story, as an office sees it. ``other_tags``: of the offices below."""
 
     id: int
     version: int
@@ -122,6 +123,7 @@ class StoryPage:
     tag: str
     tagged_by: str
     tagged_at: datetime | None
+    other_tags: tuple[offices.OtherTag, ...]
     first_seen_at: datetime
     last_seen_at: datetime
     items: int
@@ -163,6 +165,7 @@ def story_of(session: Session, story_id: int) -> Story:
 def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued: bool = True) -> StoryPage:
     """The page of a story. Raises :class:`NotFound`."""
     story = story_of(session, story_id)
+    own = offices.view(session, story_id, unit_id)
     names = watched(session, unit_id)
     codes = list(names)
     others = set(session.scalars(select(StoryLocality.locality).where(StoryLocality.story_id == story_id)))
@@ -170,17 +173,17 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
     if story_id not in mentions and others - set(codes):
         mentions = best_mentions(session, [story_id], list(others))
     timeline = _timeline(session, story_id, mentions.get(story_id), codes or list(others))
-    order = queue_ids(session, codes, now) if queued else []
+    order = queue_ids(session, unit_id, codes, now) if queued else []
     at = order.index(story_id) if story_id in order else -1
     start, end, bars = _bars(session, story)
     incident_number = (
-        session.scalar(select(Incident.number).where(Incident.id == story.incident_id))
-        if story.incident_id
+        session.scalar(select(Incident.number).where(Incident.id == own.incident_id))
+        if own.incident_id
         else None
     )
     tagged_by = (
-        session.scalar(select(Account.display_name).where(Account.id == story.tagged_by))
-        if story.tagged_by
+        session.scalar(select(Account.display_name).where(Account.id == own.tagged_by))
+        if own.tagged_by
         else ""
     )
     languages = session.scalars(
@@ -188,12 +191,13 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
     )
     return StoryPage(
         id=story.id,
-        version=story.version,
+        version=own.version,
         title=story.title,
         language=timeline[0].language if timeline else "",
-        tag=story.tag,
+        tag=own.tag,
         tagged_by=tagged_by or "",
-        tagged_at=story.tagged_at,
+        tagged_at=own.tagged_at,
+        other_tags=offices.others(session, story_id, unit_id),
         first_seen_at=story.first_seen_at,
         last_seen_at=story.last_seen_at,
         items=story.items,
@@ -214,7 +218,7 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
             for part in story.need_parts
         ),
         need=round(story.need),
-        incident_id=story.incident_id,
+        incident_id=own.incident_id,
         incident_number=incident_number,
         why=tuple(explain(session, mention, names, 0) for mention in mentions.values()),
         timeline=timeline,
@@ -223,7 +227,7 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
         bars_from=start,
         bars_to=end,
         claims=_claims(session, story_id),
-        log=_log(session, story_id),
+        log=_log(session, story_id, unit_id),
         notes=_notes(session, story_id, unit_id),
         position=at + 1,
         queue_length=len(order),
@@ -351,11 +355,11 @@ def _notes(session: Session, story_id: int, unit_id: int) -> tuple[NoteRow, ...]
     return tuple(NoteRow(*row) for row in reversed(found))
 
 
-def _log(session: Session, story_id: int) -> tuple[LogRow, ...]:
+def _log(session: Session, story_id: int, unit_id: int) -> tuple[LogRow, ...]:
     found = session.execute(
         select(TagEvent, Account.display_name)
         .join(Account, TagEvent.account_id == Account.id)
-        .where(TagEvent.story_id == story_id)
+        .where(TagEvent.story_id == story_id, TagEvent.unit_id == unit_id)
         .order_by(TagEvent.id.desc())
         .limit(10)
     )

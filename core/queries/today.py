@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import VIETNAM
-from core.queries import people, source_state
+from core.queries import offices, people, source_state
 from core.queries.blind_sample import SampleRow, this_week
 from core.queries.frame import CEILING, DAILY_STORIES, queue, watched
 from core.queries.known_claims import LateCopies, late_copies
@@ -19,7 +19,7 @@ from core.queries.reasons import Part, best_mentions, line
 from core.records.account import Account
 from core.records.claim import Claim, VerdictRecord
 from core.records.incident import Deadline, Incident, IncidentMove
-from core.records.item import Item, Story, TagEvent
+from core.records.item import Item, Story, StoryOffice, TagEvent
 from core.records.source import Source, SourceAlert
 from core.rules.vocabulary import IncidentState, SourceState, VerdictState
 
@@ -148,33 +148,20 @@ class Board:
 def board(session: Session, unit_id: int, now: datetime, *, language: str = "vi") -> Board:
     """The first screen of an office."""
     codes = list(watched(session, unit_id))
-    ids = queue_ids(session, codes, now)
+    ids = queue_ids(session, unit_id, codes, now)
     midnight = now.astimezone(VIETNAM).replace(hour=0, minute=0, second=0, microsecond=0)
-    waiting = queue(codes, now)
-    tagged = (
-        select(TagEvent.story_id)
-        .join(Account, TagEvent.account_id == Account.id)
-        .where(TagEvent.at >= midnight, TagEvent.undone_at.is_(None), Account.unit_id == unit_id)
+    waiting = queue(unit_id, codes, now)
+    tagged = select(TagEvent.story_id).where(
+        TagEvent.unit_id == unit_id, TagEvent.at >= midnight, TagEvent.undone_at.is_(None)
     )
-    done_ids = list(
-        session.scalars(
-            select(Story.id)
-            .where(Story.id.in_(tagged), Story.tag != "")
-            .order_by(Story.tagged_at.desc())
-            .limit(3)
-        )
-    )
+    done = offices.stories(unit_id, StoryOffice.story_id.in_(tagged), StoryOffice.tag != "")
+    done_ids = list(session.scalars(done.order_by(StoryOffice.tagged_at.desc()).limit(3)))
     return Board(
         at=now,
         clocks=_clocks(session, unit_id),
-        stories=rows(session, ids, codes, now, language=language),
-        done=rows(session, done_ids, codes, now, language=language),
-        done_count=session.scalar(
-            select(func.count()).select_from(
-                select(Story.id).where(Story.id.in_(tagged), Story.tag != "").subquery()
-            )
-        )
-        or 0,
+        stories=rows(session, ids, unit_id, codes, now, language=language),
+        done=rows(session, done_ids, unit_id, codes, now, language=language),
+        done_count=session.scalar(select(func.count()).select_from(done.subquery())) or 0,
         waiting=session.scalar(select(func.count()).select_from(waiting.limit(CEILING + 1).subquery())) or 0,
         new_since_yesterday=session.scalar(
             select(func.count()).select_from(
@@ -190,17 +177,27 @@ def board(session: Session, unit_id: int, now: datetime, *, language: str = "vi"
     )
 
 
-def queue_ids(session: Session, codes: Sequence[str], now: datetime, limit: int = DAILY_STORIES) -> list[int]:
-    """Ids of the stories that wait, by need."""
-    return list(session.scalars(queue(list(codes), now).order_by(Story.need.desc(), Story.id).limit(limit)))
+def queue_ids(
+    session: Session, unit_id: int, codes: Sequence[str], now: datetime, limit: int = DAILY_STORIES
+) -> list[int]:
+    """Ids of the stories that wait for the office, by need."""
+    waiting = queue(unit_id, list(codes), now)
+    return list(session.scalars(waiting.order_by(Story.need.desc(), Story.id).limit(limit)))
 
 
 def rows(
-    session: Session, ids: Sequence[int], codes: Sequence[str], now: datetime, *, language: str = "vi"
+    session: Session,
+    ids: Sequence[int],
+    unit_id: int,
+    codes: Sequence[str],
+    now: datetime,
+    *,
+    language: str = "vi",
 ) -> tuple[StoryRow, ...]:
-    """Rows of stories in the order of ``ids``."""
+    """Rows of stories in the order of ``ids``, as the office sees them."""
     if not ids:
         return ()
+    views = offices.views(session, ids, unit_id)
     stories = {story.id: story for story in session.scalars(select(Story).where(Story.id.in_(ids)))}
     mentions = best_mentions(session, ids, codes)
     firsts = {
@@ -228,7 +225,7 @@ def rows(
         out.append(
             StoryRow(
                 id=story.id,
-                version=story.version,
+                version=views[story_id].version,
                 title=story.title,
                 language=mention.language if mention else first.language if first else "",
                 gist=mention.gist if mention else first.gist if first else "",
@@ -242,8 +239,8 @@ def rows(
                 sources=story.sources,
                 views=story.views,
                 reach_tier=min(3, max(0, story.reach_tier)),
-                tag=story.tag,
-                incident_id=story.incident_id,
+                tag=views[story_id].tag,
+                incident_id=views[story_id].incident_id,
                 bars=bars.get(story.id, ()),
                 localities=(mention.locality,) if mention else (),
             )

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
+from core.queries import offices
 from core.records.claim import Claim
-from core.records.item import Item, ItemVersion, Story
+from core.records.item import Item, ItemVersion
 from core.records.source import Source
 from core.records.watch import Visit, Watch
 from core.rules.evidence import find_verbatim
@@ -111,9 +112,7 @@ def of_stories(session: Session, story_ids: Sequence[int]) -> tuple[PageState, .
 
 def of_incident(session: Session, incident_id: int) -> tuple[PageState, ...]:
     """The same for the stories of an incident."""
-    return of_stories(
-        session, session.scalars(select(Story.id).where(Story.incident_id == incident_id)).all()
-    )
+    return of_stories(session, session.scalars(offices.of_incident(incident_id)).all())
 
 
 def of_item(session: Session, item_id: int) -> tuple[PageState | None, tuple[VisitLine, ...]]:

@@ -1,4 +1,4 @@
-"""Counts of a week: items by day and by source, stories that need action. Stories tagged "not about us" are never counted."""
+"""Counts of an office's week: items by day and by source, stories that need action. What it tagged "not about us" is never counted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import VIETNAM
-from core.records.item import Item, Mention, Story, StoryLocality
+from core.queries import offices
+from core.records.item import Item, Mention, Story, StoryLocality, StoryOffice
 from core.records.source import Source
 from core.rules.vocabulary import NEEDED, Band, Tag
 
@@ -27,12 +28,14 @@ class WeekCounts:
     sources: dict[str, int]
 
 
-def counts(session: Session, codes: Sequence[str], start: datetime, end: datetime) -> WeekCounts:
+def counts(
+    session: Session, unit_id: int, codes: Sequence[str], start: datetime, end: datetime
+) -> WeekCounts:
     """Counts over items first seen in [start, end)."""
     about = select(Mention.item_id).where(Mention.locality.in_(codes), Mention.band == Band.IN)
     unsure = select(Mention.item_id).where(Mention.locality.in_(codes), Mention.band == Band.CHECK)
-    taken = select(Story.id).where(Story.tag.not_in(["", Tag.IRRELEVANT]))
-    others = select(Story.id).where(Story.tag == Tag.IRRELEVANT)
+    taken = offices.stories(unit_id, StoryOffice.tag.not_in(["", Tag.IRRELEVANT]))
+    others = offices.stories(unit_id, StoryOffice.tag == Tag.IRRELEVANT)
     rows = session.execute(
         select(Item.first_seen_at, Source.name, Source.social)
         .outerjoin(Source, Source.id == Item.source_id)
@@ -50,12 +53,12 @@ def counts(session: Session, codes: Sequence[str], start: datetime, end: datetim
         sources[name or "Nhận trực tiếp"] += 1
         press += bool(name) and not social
     return WeekCounts(
-        press, len(rows) - press, _action(session, codes, start, end), tuple(days), dict(sources)
+        press, len(rows) - press, _action(session, unit_id, codes, start, end), tuple(days), dict(sources)
     )
 
 
-def _action(session: Session, codes: Sequence[str], start: datetime, end: datetime) -> int:
-    """Stories first seen in the span that somebody suspects, or that are criticism, or over which an incident was opened."""
+def _action(session: Session, unit_id: int, codes: Sequence[str], start: datetime, end: datetime) -> int:
+    """Stories first seen in the span that the office suspects, holds to be criticism, or opened an incident over."""
     about = select(StoryLocality.story_id).where(
         StoryLocality.locality.in_(codes), StoryLocality.band != Band.OUT
     )
@@ -64,7 +67,11 @@ def _action(session: Session, codes: Sequence[str], start: datetime, end: dateti
             Story.first_seen_at >= start,
             Story.first_seen_at < end,
             Story.id.in_(about),
-            or_(Story.tag.in_(NEEDED), Story.incident_id.is_not(None)),
+            Story.id.in_(
+                offices.stories(
+                    unit_id, or_(StoryOffice.tag.in_(NEEDED), StoryOffice.incident_id.is_not(None))
+                )
+            ),
         )
     )
     return len(found.all())

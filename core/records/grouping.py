@@ -24,7 +24,7 @@ class StoryGrouping(Table):
     item_ids: Mapped[list[Any]] = mapped_column(default=list)
     claim_ids: Mapped[list[Any]] = mapped_column(default=list)
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """tag, tagged_by, tagged_at and incident of the kept story, as they were"""
+    """Of the kept story as it was, by office (its number in words): tag and incident_id"""
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]

@@ -141,7 +141,7 @@ class CopyBand(Table):
 
 
 class Story(Table):
-    """A group of items about one event; what staff tag. ``version`` goes with every form."""
+    """A group of items about one event; ``version`` grows when people merge or split it. What offices make of it: :class:`StoryOffice`."""
 
     __tablename__ = "story"
 
@@ -155,13 +155,27 @@ class Story(Table):
     sources: Mapped[int] = mapped_column(default=0)
     views: Mapped[int] = mapped_column(default=0)
     reach_tier: Mapped[int] = mapped_column(default=0)
-    tag: Mapped[str] = mapped_column(Word, default="", index=True)
-    tagged_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
-    tagged_at: Mapped[datetime | None]
     need: Mapped[float] = mapped_column(default=0.0)
     need_parts: Mapped[list[Any]] = mapped_column(default=list)
-    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
+
+
+class StoryOffice(Table):
+    """What one office made of a story: its tag, its incident (decision 22). No row until the office does something; never deleted.
+
+    ``version`` grows with every act of the office on the story; a form carries it together with the story's.
+    """
+
+    __tablename__ = "story_office"
+    __table_args__ = (Index("ix_story_office_unit_id_tag", "unit_id", "tag", "story_id"),)
+
+    story_id: Mapped[int] = mapped_column(ForeignKey("story.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(Word, default="")
+    tagged_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    tagged_at: Mapped[datetime | None]
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    version: Mapped[int] = mapped_column(default=0)
 
 
 class StoryLocality(Table):
@@ -177,7 +191,7 @@ class StoryLocality(Table):
 
 
 class TagEvent(Table):
-    """A tag given by one person: a note, counted apart from verdicts; can be undone."""
+    """A tag given by one person for the own office: a note, counted apart from verdicts; can be undone."""
 
     __tablename__ = "tag_event"
 
@@ -186,6 +200,8 @@ class TagEvent(Table):
     tag: Mapped[str] = mapped_column(Word)
     before: Mapped[str] = mapped_column(Word, default="")
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    """The office that the person belonged to then; ``before`` is its tag before this one."""
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -85,11 +87,31 @@ def upgrade(store: Store) -> None:
 
     config = Config()
     config.set_main_option("script_location", "core.records:migrations")
-    with _writer(store).connect() as connection, connection.begin():
+    with _writer(store).connect() as connection, _loose(store, connection), connection.begin():
         if store.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if store.dialect == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
+            raise Misconfigured(
+                "Nâng cấp cơ sở dữ liệu bị dừng: có dòng trỏ tới dữ liệu không còn. Không có gì bị thay đổi; chạy: lamro doctor",
+                "The upgrade was stopped: rows point at data that is gone. Nothing was changed; run: lamro doctor",
+            )
+
+
+@contextmanager
+def _loose(store: Store, connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew: others may point at nothing meanwhile (sqlite.org/lang_altertable.html, section 7)."""
+    if store.dialect != "sqlite":
+        yield
+        return
+    driver = connection.connection.cursor()
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+        driver.close()
 
 
 def integrity(store: Store) -> str:

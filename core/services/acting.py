@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select, true, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -220,7 +220,13 @@ def take_version(session: Session, thing: Versioned, version: int, *objects: tup
 
 def conflict(session: Session, *objects: tuple[str, object]) -> Conflict:
     """The error for the slower of two people: who was faster, when."""
-    where = [(AuditRow.object_type == kind) & (AuditRow.object_id == str(key)) for kind, key in objects]
+    where = [
+        (AuditRow.object_type == kind)
+        & (AuditRow.object_id == str(key))
+        # of a story only what changes it for every office: who tagged it elsewhere is nobody's business here
+        & (AuditRow.act.in_(("story.group", "story.ungroup")) if kind == "story" else true())
+        for kind, key in objects
+    ]
     row = None
     if where:
         row = session.scalars(

@@ -18,7 +18,7 @@ from core.rules.guardrails import require_not_secret
 from core.rules.matrix import ANSWER_VI, QUIET, Answer, allowed_answers, needs_reason
 from core.rules.vocabulary import DeadlineKind, Harm, IncidentState, Spread
 from core.rules.workflow import OPEN, Act, target
-from core.services import acting, audit, judge, moves, standing
+from core.services import acting, audit, judge, moves, office_rows, standing
 from core.services.acting import get, of_own_office, perform, person, take_version, words
 from core.services.answer_choice import chosen_answers, notice_clock, require_allowed, suggested_answers
 from core.services.desk import Actor, Desk
@@ -36,10 +36,10 @@ FOLLOW_UPS: dict[str, Act] = {
 def open_incident(
     desk: Desk, actor: Actor, story_id: int, title: str = "", received_at: datetime | None = None
 ) -> int:
-    """Open an incident on a story; the office's claims of the story go with it, and clock A (24 h) starts. Returns its id.
+    """Open the office's incident on a story; its claims of the story go with it, and clock A (24 h) starts. Returns its id.
 
     ``received_at``: when the office received the matter (aware; default now; never in the future). Raises :class:`Invalid`,
-    :class:`RuleBroken` when the story has one already, :class:`core.errors.Forbidden`.
+    :class:`RuleBroken` when the office has one on the story already, :class:`core.errors.Forbidden`.
     """
 
     def work(session: Session) -> int:
@@ -47,11 +47,12 @@ def open_incident(
         acting.lock(session, who.unit_id)
         story = get(session, Story, story_id, "câu chuyện")
         acting.of_own_places(session, who, story.id)
-        if story.incident_id is not None:
+        own = office_rows.row_of(session, story.id, who.unit_id)
+        if own.incident_id is not None:
             raise RuleBroken(
                 "workflow",
-                f"Câu chuyện này đã có vụ việc (số {story.incident_id}).",
-                "The story has an incident already.",
+                f"Câu chuyện này đã có vụ việc (số {own.incident_id}).",
+                "The office has an incident on the story already.",
                 lawful="Mở vụ việc đang có.",
             )
         now = desk.clock.now()
@@ -83,8 +84,8 @@ def open_incident(
         )
         session.add(incident)
         session.flush()
-        story.incident_id = incident.id
-        story.version += 1
+        own.incident_id = incident.id
+        own.version += 1
         moved = session.scalars(
             select(Claim)
             .where(Claim.story_id == story.id, Claim.unit_id == who.unit_id, Claim.incident_id.is_(None))

@@ -1,6 +1,6 @@
 """The weekly blind sample: a few stories that the score ranked low and nobody touched, so that an office sees what the score misses.
 
-Drawn once a week for each office among the stories of the week before that are still untagged and stand below the day's list, each
+Drawn once a week for each office among the stories of the week before that it has not tagged and that stand below the day's list, each
 with the same chance, in an order that the office and the week decide: whoever draws again draws the same.
 """
 
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, NotFound
+from core.queries import offices
 from core.queries.frame import DAILY_STORIES, queue, watched
 from core.queries.survivors import survivors
 from core.records.item import Story
@@ -48,7 +49,7 @@ def _drawn(session: Session, unit_id: int, week: str) -> bool:
 
 def _draw(session: Session, desk: Desk, unit_id: int, week: str, size: int) -> int:
     now = desk.clock.now()
-    waiting = queue(list(watched(session, unit_id)), now)
+    waiting = queue(unit_id, list(watched(session, unit_id)), now)
     order = (Story.need.desc(), Story.id)
     top = list(session.scalars(waiting.order_by(*order).limit(DAILY_STORIES)))
     start, end = span_of(week_before(week))
@@ -77,7 +78,7 @@ def no_need(desk: Desk, actor: Actor, week: str, number: int) -> None:
 
     def work(session: Session) -> None:
         rows, story_id = _rows(session, actor, week, number)
-        if session.get_one(Story, story_id).tag:
+        if offices.view(session, story_id, actor.unit_id).tag:
             raise Conflict(
                 "Chuyện này đã có nhãn; nhãn là câu trả lời.", "The story has a tag, which answers."
             )

@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from core.errors import Invalid, NotFound
 from core.queries import capture as queries
+from core.queries import offices
 from core.records.claim import Claim, Evidence
 from core.records.incident import Incident
-from core.records.item import Capture, Item, Story
+from core.records.item import Capture, Item
 from core.rules.permissions import require
 from core.services import audit
 from core.services.desk import Actor, Desk
@@ -130,7 +131,7 @@ def pack(desk: Desk, actor: Actor, incident_id: int) -> Packed:
 
 def _captures_of(session: Session, incident_id: int) -> tuple[queries.CaptureLine, ...]:
     """Captures of the items of the incident's stories, and the files of its claims' evidence that were not removed."""
-    items = select(Item.id).join(Story, Story.id == Item.story_id).where(Story.incident_id == incident_id)
+    items = select(Item.id).where(Item.story_id.in_(offices.of_incident(incident_id)))
     evidence = (
         select(Evidence.capture_id)
         .join(Claim, Claim.id == Evidence.claim_id)

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from core.clock import VIETNAM
 from core.errors import Invalid, RuleBroken
 from core.ports import Addressee, Dossier, DossierEvidence, DossierFact, OfficialDocument
+from core.queries import offices
 from core.queries.origin import origins
 from core.records.account import Account
 from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.document import Document, DocumentVersion
 from core.records.incident import Incident
-from core.records.item import Item, Story
+from core.records.item import Item
 from core.records.source import Source
 from core.records.unit import Unit
 from core.rules.guardrails import require_not_secret
@@ -306,7 +307,7 @@ def dossier_of(session: Session, incident: Incident) -> Dossier:
             )
     items = session.execute(
         select(Item.id, Item.title, Item.url, Item.first_seen_at)
-        .where(Item.story_id.in_(select(Story.id).where(Story.incident_id == incident.id)))
+        .where(Item.story_id.in_(offices.of_incident(incident.id)))
         .order_by(Item.first_seen_at, Item.id)
         .limit(MAX_ITEMS)
     ).all()

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import RuleBroken
+from core.queries import offices
 from core.records.claim import Evidence, VerdictRecord
 from core.records.document import Approval, Document, DocumentVersion
 from core.records.incident import FactLine, Incident
-from core.records.item import Item, Story
+from core.records.item import Item
 from core.records.unit import Unit
 from core.rules import guardrails
 from core.rules.four_eyes import STEPS
@@ -148,7 +149,7 @@ def require_sound(session: Session, incident: Incident, kind: DocumentKind, cont
                 lawful="Chọn bằng chứng cho câu, hoặc bỏ câu.",
             )
     if kind == DocumentKind.PRESS_RELEASE:
-        stories = select(Story.id).where(Story.incident_id == incident.id)
+        stories = offices.of_incident(incident.id)
         addresses = list(session.scalars(select(Item.url).where(Item.story_id.in_(stories), Item.url != "")))
         guardrails.require_no_link_to(content.texts(), addresses)
         _claim_once(session, incident, content)

@@ -1,24 +1,27 @@
 """Merging and splitting stories: what the machine put together wrongly, people put right, and can take back.
 
 A merge never buries anything: stories whose tags differ are not merged, an untagged one never goes into one that is "not about us", and
-two with incidents of their own stay two. Claims go with their
-items and keep their verdicts; tags of the story that is left empty stay in its log.
+two with incidents of their own stay two. What waits for another office, or that office tagged otherwise, is not merged at all: nobody
+clears another office's queue. Claims go with their items and keep their verdicts; tags and incidents of the story that is left empty
+stay on it and are taken over, office by office.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Conflict, Invalid, RuleBroken
+from core.queries.locality import watched_codes
 from core.records.claim import Claim
 from core.records.grouping import StoryGrouping
-from core.records.item import Item, Story
+from core.records.item import Item, Story, StoryLocality, StoryOffice
+from core.records.unit import Unit
 from core.rules.vocabulary import Tag
-from core.services import acting, audit, stories
+from core.services import acting, audit, office_rows, stories
 from core.services.acting import get, perform, person, take_version
 from core.services.desk import Actor, Desk
 
@@ -39,32 +42,20 @@ def merge(desk: Desk, actor: Actor, story_id: int, version: int, other_id: int) 
             raise Invalid(message, "A story cannot be merged with itself.", fields={"other": message})
         kept, gone = _both(session, who, story_id, other_id)
         take_version(session, kept, version, ("story", kept.id))
-        if kept.tag != gone.tag and ((kept.tag and gone.tag) or Tag.IRRELEVANT in {kept.tag, gone.tag}):
-            raise RuleBroken(
-                "grouping",
-                "Hai chuyện đang mang nhãn khác nhau nên không gộp được.",
-                "Stories whose tags differ are not merged.",
-                lawful="Gắn cùng một nhãn cho hai chuyện rồi gộp.",
-            )
-        if kept.incident_id is not None and gone.incident_id not in {None, kept.incident_id}:
-            raise RuleBroken(
-                "grouping",
-                "Mỗi chuyện đã có vụ việc riêng nên không gộp được.",
-                "Each of the stories has an incident of its own.",
-                lawful="Đóng hoặc chuyển một vụ việc trước.",
-            )
+        ours, theirs = office_rows.rows_of(session, kept.id), office_rows.rows_of(session, gone.id)
+        for unit_id in sorted({*ours, *theirs}):
+            _may_join(session, who, unit_id, (kept.id, ours.get(unit_id)), (gone.id, theirs.get(unit_id)))
         items = list(session.scalars(select(Item.id).where(Item.story_id == gone.id).order_by(Item.id)))
         if not items:
             raise Conflict(
                 "Chuyện kia không còn tin nào; có thể đã được gộp.", "The other story holds no item."
             )
         claims = list(session.scalars(select(Claim.id).where(Claim.story_id == gone.id).order_by(Claim.id)))
-        row = _row(desk, who, MERGE, kept, gone, items, claims)
+        row = _row(desk, who, MERGE, kept, gone, items, claims, ours)
         session.add(row)
         _move(session, items, claims, kept.id)
-        if not kept.tag and gone.tag:
-            kept.tag, kept.tagged_by, kept.tagged_at = gone.tag, gone.tagged_by, gone.tagged_at
-        kept.incident_id = kept.incident_id or gone.incident_id
+        for left in theirs.values():
+            _take_over(session, kept.id, left)
         _settle(session, desk, kept, gone)
         return _recorded(session, desk, actor, row)
 
@@ -75,7 +66,7 @@ def split(desk: Desk, actor: Actor, story_id: int, version: int, item_ids: Seque
     """Make a story of its own out of some items. Returns the new story's id and the number for undoing.
 
     Raises :class:`Invalid` when nothing or everything was chosen, and as :func:`merge`. A claim goes with its item, unless its
-    incident stays.
+    incident stays, and with the claim its office's suspicion; for every other office the new story waits untagged.
     """
 
     def work(session: Session) -> tuple[int, int]:
@@ -100,9 +91,13 @@ def split(desk: Desk, actor: Actor, story_id: int, version: int, item_ids: Seque
         )
         session.add(new)
         session.flush()
-        row = _row(desk, who, SPLIT, story, new, chosen, claims)
+        rows = office_rows.rows_of(session, story.id)
+        row = _row(desk, who, SPLIT, story, new, chosen, claims, rows)
         session.add(row)
         _move(session, chosen, claims, new.id)
+        for unit_id in session.scalars(select(Claim.unit_id).where(Claim.id.in_(claims)).distinct()):
+            if unit_id in rows and rows[unit_id].tag == Tag.SUSPECTED:
+                _take_over(session, new.id, rows[unit_id], incident=False)
         _settle(session, desk, story, new)
         return new.id, _recorded(session, desk, actor, row)
 
@@ -128,16 +123,19 @@ def undo(desk: Desk, actor: Actor, grouping_id: int) -> int:
                 "Các tin đã được chuyển sang chuyện khác, không hoàn tác được nữa.",
                 "The items were moved on.",
             )
-        if row.kind == SPLIT and (other.tag or other.incident_id is not None):
+        ours, theirs = office_rows.rows_of(session, story.id), office_rows.rows_of(session, other.id)
+        if row.kind == SPLIT and any(
+            left.incident_id is not None or (left.tag and not _same_tag(ours.get(left.unit_id), left))
+            for left in theirs.values()
+        ):
             raise Conflict(
                 "Chuyện tách ra đã có nhãn hoặc vụ việc riêng. Dùng Gộp nếu vẫn muốn nhập lại.",
                 "The story that was split off has a tag or an incident of its own.",
             )
         _move(session, items, _still(session, Claim, row.claim_ids, source.id), goal.id)
-        if row.kind == MERGE and not row.before["tag"] and story.tagged_at == other.tagged_at:
-            story.tag, story.tagged_by, story.tagged_at = "", None, None
-        if row.kind == MERGE and story.incident_id == other.incident_id:
-            story.incident_id = row.before["incident_id"]
+        if row.kind == MERGE:
+            for unit_id in sorted(ours.keys() & theirs.keys()):
+                _give_back(ours[unit_id], theirs[unit_id], row.before.get(str(unit_id), {}))
         row.undone_at = desk.clock.now()
         _settle(session, desk, story, other)
         audit.record(
@@ -161,6 +159,69 @@ def _both(session: Session, who: acting.Person, one: int, two: int) -> tuple[Sto
     return first, second
 
 
+def _may_join(
+    session: Session,
+    who: acting.Person,
+    unit_id: int,
+    kept: tuple[int, StoryOffice | None],
+    gone: tuple[int, StoryOffice | None],
+) -> None:
+    """Raises :class:`RuleBroken` when what the office made of the two stories cannot be one."""
+    tags = [row.tag if row is not None else "" for _, row in (kept, gone)]
+    incidents = {row.incident_id for _, row in (kept, gone) if row is not None} - {None}
+    if len(incidents) > 1:
+        raise RuleBroken(
+            "grouping",
+            "Mỗi chuyện đã có vụ việc riêng nên không gộp được.",
+            "Each of the stories has an incident of its own.",
+            lawful="Đóng hoặc chuyển một vụ việc trước.",
+        )
+    if tags[0] == tags[1]:
+        return
+    if unit_id == who.unit_id:
+        if all(tags) or Tag.IRRELEVANT in tags:
+            raise RuleBroken(
+                "grouping",
+                "Hai chuyện đang mang nhãn khác nhau nên không gộp được.",
+                "Stories whose tags differ are not merged.",
+                lawful="Gắn cùng một nhãn cho hai chuyện rồi gộp.",
+            )
+        return
+    untagged = kept[0] if not tags[0] else gone[0]
+    places = select(StoryLocality.story_id).where(
+        StoryLocality.story_id == untagged, StoryLocality.locality.in_(watched_codes(session, [unit_id]))
+    )
+    if all(tags) or session.scalar(places.limit(1)) is not None:
+        name = session.scalar(select(Unit.short_name).where(Unit.id == unit_id))
+        raise RuleBroken(
+            "grouping",
+            f"Hai chuyện này với {name} là hai việc khác nhau nên không gộp được: đơn vị đó mới gắn nhãn một chuyện, hoặc gắn hai nhãn khác nhau.",
+            f"{name} tagged only one of the stories, or tagged them differently.",
+            lawful="Nhờ đơn vị đó gắn cùng một nhãn cho hai chuyện rồi gộp.",
+        )
+
+
+def _take_over(session: Session, story_id: int, left: StoryOffice, *, incident: bool = True) -> None:
+    """What the office made of the other story holds for this one, where it made nothing of it yet."""
+    row = office_rows.row_of(session, story_id, left.unit_id)
+    if not row.tag and left.tag:
+        row.tag, row.tagged_by, row.tagged_at = left.tag, left.tagged_by, left.tagged_at
+    if incident:
+        row.incident_id = row.incident_id or left.incident_id
+
+
+def _give_back(row: StoryOffice, left: StoryOffice, before: Mapping[str, Any]) -> None:
+    """The reverse: what was taken over goes, what the office did since stays."""
+    if not before.get("tag") and _same_tag(row, left):
+        row.tag, row.tagged_by, row.tagged_at = "", None, None
+    if row.incident_id == left.incident_id:
+        row.incident_id = before.get("incident_id")
+
+
+def _same_tag(row: StoryOffice | None, left: StoryOffice) -> bool:
+    return row is not None and (row.tag, row.tagged_at) == (left.tag, left.tagged_at)
+
+
 def _row(
     desk: Desk,
     who: acting.Person,
@@ -169,6 +230,7 @@ def _row(
     other: Story,
     items: Sequence[int],
     claims: Sequence[int],
+    rows: Mapping[int, StoryOffice],
 ) -> StoryGrouping:
     return StoryGrouping(
         kind=kind,
@@ -176,7 +238,9 @@ def _row(
         other_id=other.id,
         item_ids=list(items),
         claim_ids=list(claims),
-        before={"tag": story.tag, "incident_id": story.incident_id},
+        before={
+            str(unit_id): {"tag": one.tag, "incident_id": one.incident_id} for unit_id, one in rows.items()
+        },
         account_id=who.id,
         at=desk.clock.now(),
     )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.errors import Conflict
 from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.incident import Incident
-from core.records.item import Capture, Item, OutboxRow, Story, TagEvent
+from core.records.item import Capture, Item, Story
 from core.records.unit import Unit
 from core.rules import evidence as rules
 from core.rules.four_eyes import confirmer_is_another
@@ -32,7 +32,7 @@ from core.rules.vocabulary import (
     VerdictState,
 )
 from core.rules.workflow import Act
-from core.services import acting, audit, moves, standing
+from core.services import acting, audit, moves, office_rows, standing
 from core.services.acting import get, of_own_office, perform, person, take_version, words
 from core.services.claim_form import (
     NewEvidence,
@@ -59,7 +59,7 @@ def open_claim(
     concerns: str = "none",
     sensitive: bool = False,
 ) -> int:
-    """Open a claim from a sentence quoted word for word; tags the story "Nghi sai lệch". Returns the claim's id.
+    """Open a claim from a sentence quoted word for word; tags the story "Nghi sai lệch" for the own office. Returns the claim's id.
 
     ``concerns``: ``none``, ``own`` or the unit code of the office that the claim is about; the detector may widen it, nobody can
     narrow it. Raises :class:`Invalid` (quote not in the item), :class:`Conflict` (story changed), :class:`Forbidden`.
@@ -77,7 +77,8 @@ def open_claim(
         found = verbatim(session, item, quote)
         neutral = clean(neutral_text).strip()[:2000]
         require_not_secret([found, neutral])
-        take_version(session, story, story_version, ("story", story.id))
+        own = office_rows.standing(session, story.id, who.unit_id)
+        office_rows.require_version(session, own, story_version)
         claim = Claim(
             story_id=story.id,
             item_id=item.id,
@@ -95,7 +96,7 @@ def open_claim(
         session.add(claim)
         session.flush()
         _widen(session, claim)
-        _suspect(session, desk, who.id, story)
+        office_rows.give(session, desk, own, who.id, Tag.SUSPECTED)
         audit.record(
             session,
             desk,
@@ -457,33 +458,6 @@ def _widen(session: Session, claim: Claim) -> None:
     if rules.sensitive_cues(standing.texts(session, claim)):
         claim.sensitive = True
     session.flush()
-
-
-def _suspect(session: Session, desk: Desk, account_id: int, story: Story) -> None:
-    """Tag the story "Nghi sai lệch": a suspicion of one person, shown to the index."""
-    now = desk.clock.now()
-    session.add(
-        TagEvent(
-            story_id=story.id,
-            tag=Tag.SUSPECTED,
-            before=story.tag,
-            account_id=account_id,
-            at=now,
-            undone_at=None,
-        )
-    )
-    story.tag, story.tagged_by, story.tagged_at = Tag.SUSPECTED, account_id, now
-    session.flush()
-    session.execute(
-        update(Item)
-        .where(Item.story_id == story.id)
-        .values(revision=Item.revision + 1)
-        .execution_options(synchronize_session=False)
-    )
-    for item_id, revision in session.execute(
-        select(Item.id, Item.revision).where(Item.story_id == story.id)
-    ).all():
-        session.add(OutboxRow(item_id=item_id, revision=revision, deleted=False, at=now))
 
 
 def _unit_of(session: Session, locality: str | None) -> int | None:

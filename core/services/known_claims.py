@@ -12,11 +12,11 @@ from core.errors import NotFound, RuleBroken
 from core.ports import JudgedClaim
 from core.records.claim import Claim, VerdictRecord
 from core.records.incident import Incident
-from core.records.item import Item, Story
+from core.records.item import Item, Story, StoryOffice
 from core.records.source import JobRun
 from core.records.suggestion import ClaimSuggestion
 from core.rules.vocabulary import Band, IncidentState, VerdictState
-from core.services import acting, audit, stories, suggestions
+from core.services import acting, audit, office_rows, stories, suggestions
 from core.services.acting import get, perform, person
 from core.services.desk import Actor, Desk
 from core.services.suggestions import RIGHT, WRONG
@@ -80,7 +80,7 @@ def answer(desk: Desk, actor: Actor, story_id: int, claim_id: int, *, right: boo
     """A person's answer to "is this the claim that was judged?". Returns the incident that the story was put into, if any.
 
     About copies that came late into the story of the claim itself, the answer is for those that nobody has answered yet.
-    Right: the story goes into the open incident of that claim when it is the own office's and the story has none. The verdict stays with
+    Right: the story goes into the open incident of that claim when it is the own office's, which has none on the story. The verdict stays with
     the claim that was judged; nothing is inherited silently. Raises :class:`Forbidden`, :class:`NotFound`, :class:`RuleBroken`.
     """
 
@@ -116,10 +116,11 @@ def answer(desk: Desk, actor: Actor, story_id: int, claim_id: int, *, right: boo
         now = desk.clock.now()
         for row in rows:
             row.answer, row.answered_by, row.answered_at = (RIGHT if right else WRONG), who.id, now
-        incident = _incident_for(session, who.unit_id, story, claim) if right else None
+        own = office_rows.row_of(session, story.id, who.unit_id)
+        incident = _incident_for(session, own, claim) if right else None
         if incident is not None:
-            story.incident_id = incident.id
-            story.version += 1
+            own.incident_id = incident.id
+            own.version += 1
         session.flush()
         audit.record(
             session,
@@ -141,12 +142,12 @@ def answer(desk: Desk, actor: Actor, story_id: int, claim_id: int, *, right: boo
     return perform(desk, actor, "story.known_claim", "story", story_id, work)
 
 
-def _incident_for(session: Session, unit_id: int, story: Story, claim: Claim) -> Incident | None:
-    """The claim's open incident, when this story may join it."""
-    if story.incident_id is not None or claim.incident_id is None:
+def _incident_for(session: Session, own: StoryOffice, claim: Claim) -> Incident | None:
+    """The claim's open incident, when this story may join it for the office."""
+    if own.incident_id is not None or claim.incident_id is None:
         return None
     incident = session.get(Incident, claim.incident_id)
-    if incident is None or incident.unit_id != unit_id:
+    if incident is None or incident.unit_id != own.unit_id:
         return None
     closed = {IncidentState.CLOSED, IncidentState.TRANSFERRED}
     return None if IncidentState(incident.state) in closed else incident

@@ -1,4 +1,4 @@
-"""Weights of the need score refitted from what people decided, and proposed where they beat those in force on the last month's decisions.
+"""Weights of the need score refitted from what people of every office decided, and proposed where they beat those in force on the last month's decisions.
 
 Nothing is applied: that is an administrator's act (:mod:`core.services.need_weights`).
 """
@@ -15,7 +15,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from core.records.claim import Claim
-from core.records.item import Item, Story, StoryLocality
+from core.records.item import Item, Story, StoryLocality, StoryOffice
 from core.records.need import BlindSample, NeedWeightsRow
 from core.rules.need import NeedWeights
 from core.rules.need_fit import Decision, Trial, trial
@@ -32,31 +32,37 @@ _BATCH = 200
 
 
 def decisions(session: Session, desk: Desk) -> list[Decision]:
-    """What people decided within a year about stories of their places, each with the parts as they were at that moment.
+    """What each office decided within a year about stories of its places, each with the parts as they were at that moment.
 
     “Không liên quan” speaks of the place and is left out; so is likeness to judged claims, which later judgements would colour.
     """
     now = desk.clock.now()
-    taken: dict[int, tuple[datetime, bool]] = {}
-    judged = exists().where(Claim.story_id == Story.id)
+    taken: dict[int, dict[int, tuple[datetime, bool]]] = defaultdict(dict)
+    judged = exists().where(Claim.story_id == StoryOffice.story_id, Claim.unit_id == StoryOffice.unit_id)
     for row in session.execute(
         select(
-            Story.id,
-            Story.tag,
-            Story.tagged_at,
-            or_(judged, Story.incident_id.is_not(None)).label("judged"),
+            StoryOffice.story_id,
+            StoryOffice.unit_id,
+            StoryOffice.tag,
+            StoryOffice.tagged_at,
+            or_(judged, StoryOffice.incident_id.is_not(None)).label("judged"),
         )
-        .where(Story.tag.not_in(["", Tag.IRRELEVANT]), Story.tagged_at >= now - YEAR, Story.items > 0)
-        .order_by(Story.tagged_at.desc())
+        .join(Story, Story.id == StoryOffice.story_id)
+        .where(
+            StoryOffice.tag.not_in(["", Tag.IRRELEVANT]),
+            StoryOffice.tagged_at >= now - YEAR,
+            Story.items > 0,
+        )
+        .order_by(StoryOffice.tagged_at.desc())
         .limit(MOST)
     ):
-        taken[row.id] = (row.tagged_at or now, row.judged or row.tag in NEEDED)
+        taken[row.story_id][row.unit_id] = (row.tagged_at or now, row.judged or row.tag in NEEDED)
     for sample in session.execute(
-        select(BlindSample.story_id, BlindSample.answered_at)
+        select(BlindSample.story_id, BlindSample.unit_id, BlindSample.answered_at)
         .join(Story, Story.id == BlindSample.story_id)
         .where(BlindSample.answer != "", BlindSample.answered_at >= now - YEAR, Story.items > 0)
     ):
-        taken.setdefault(sample.story_id, (sample.answered_at or now, False))
+        taken[sample.story_id].setdefault(sample.unit_id, (sample.answered_at or now, False))
     found = []
     ids = sorted(taken)
     base = NeedWeights()
@@ -64,14 +70,14 @@ def decisions(session: Session, desk: Desk) -> list[Decision]:
         part = ids[start : start + _BATCH]
         members: dict[int, list[Any]] = defaultdict(list)
         for member in session.execute(stories.MEMBERS.where(Item.story_id.in_(part))):
-            if member.story_id is not None and member.first_seen_at <= taken[member.story_id][0]:
-                members[member.story_id].append(member)
+            members[member.story_id or 0].append(member)
         places = _places(session, part)
         for story_id, rows in members.items():
-            at, needed = taken[story_id]
-            found.append(
-                _decision(desk, rows, places.get(story_id, (Band.OUT, 0.0)), base, at, needed=needed)
-            )
+            place = places.get(story_id, (Band.OUT, 0.0))
+            for at, needed in taken[story_id].values():
+                then = [row for row in rows if row.first_seen_at <= at]
+                if then:
+                    found.append(_decision(desk, then, place, base, at, needed=needed))
     return sorted(found, key=lambda one: one.at)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
-from core.finding import IndexDocument
+from core.finding import IndexDocument, tag_word
 from core.records.claim import Claim
-from core.records.item import Item, Mention, OutboxRow, Story, StoryLocality, Tombstone
+from core.records.item import Item, Mention, OutboxRow, Story, StoryLocality, StoryOffice, Tombstone
 from core.records.source import Quarantine, Source
 from core.rules.vocabulary import BROUGHT, Band
 from core.services.desk import Desk
@@ -77,6 +77,7 @@ class _Questions:
 
     mentions: Any
     places: Any
+    tags: Any
     items: Any
 
 
@@ -89,6 +90,10 @@ def _questions(which: Callable[[Any], ColumnElement[bool]]) -> _Questions:
         .join(StoryLocality, StoryLocality.story_id == Item.story_id)
         .where(which(Item.id), StoryLocality.band != Band.OUT)
         .order_by(StoryLocality.locality),
+        select(Item.id, StoryOffice.unit_id, StoryOffice.tag)
+        .join(StoryOffice, StoryOffice.story_id == Item.story_id)
+        .where(which(Item.id), StoryOffice.tag != "")
+        .order_by(StoryOffice.unit_id),
         # Columns, not objects: of an item this is half, and none of it is changed here.
         select(
             Item.id,
@@ -103,7 +108,6 @@ def _questions(which: Callable[[Any], ColumnElement[bool]]) -> _Questions:
             Item.story_id,
             Item.first_seen_at,
             Item.published_at,
-            Story.tag,
             Story.need,
             Source.domestic,
             Source.social,
@@ -122,7 +126,7 @@ _BETWEEN = _questions(lambda column: column.between(bindparam("first"), bindpara
 
 
 def _documents(session: Session, asked: _Questions, values: dict[str, Any]) -> list[IndexDocument]:
-    """Three questions, whatever the number of items; rows are taken apart in one go, since a reindex does it for each item of a store."""
+    """Four questions, whatever the number of items; rows are taken apart in one go, since a reindex does it for each item of a store."""
     connection = session.connection()
     sure: dict[int, list[str]] = {}
     check: dict[int, list[str]] = {}
@@ -135,10 +139,13 @@ def _documents(session: Session, asked: _Questions, values: dict[str, Any]) -> l
     for item_id, locality in connection.execute(asked.places, values):
         if (item_id, locality) not in named:
             check.setdefault(item_id, []).append(locality)
+    tags: dict[int, list[str]] = {}
+    for item_id, unit_id, tag in connection.execute(asked.tags, values):
+        tags.setdefault(item_id, []).append(tag_word(unit_id, tag))
     found = []
     for (
         item_id, revision, title, text, source_id, language, kind, via, copy_of, story_id, first_seen_at, published_at,
-        tag, need, domestic, social, reach_tier, claimed,
+        need, domestic, social, reach_tier, claimed,
     ) in connection.execute(asked.items, values).all():  # fmt: skip
         found.append(
             IndexDocument(
@@ -152,7 +159,7 @@ def _documents(session: Session, asked: _Questions, values: dict[str, Any]) -> l
                 social=kind == "post" if social is None else social,
                 localities=tuple(sure.get(item_id, ())),
                 localities_check=tuple(check.get(item_id, ())),
-                tag=tag or "",
+                tags=tuple(tags.get(item_id, ())),
                 story=story_id,
                 has_claim=bool(claimed),
                 reach_tier=reach_tier or 0,

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound, RuleBroken
 from core.records.claim import Claim, Evidence
-from core.records.item import Capture, Item, ItemVersion, Story
+from core.records.item import Capture, Item, ItemVersion, StoryOffice
 from core.rules.permissions import require
 from core.services import acting, audit, storing
 from core.services.desk import Actor, Desk
@@ -187,8 +187,8 @@ def _held(session: Session, item_ids: set[int], capture_ids: Iterable[int]) -> l
     ) | set(
         session.scalars(
             select(Item.id)
-            .join(Story, Story.id == Item.story_id)
-            .where(Item.id.in_(item_ids), Story.incident_id.is_not(None))
+            .join(StoryOffice, StoryOffice.story_id == Item.story_id)
+            .where(Item.id.in_(item_ids), StoryOffice.incident_id.is_not(None))
         )
     )  # fmt: skip
     found |= {

@@ -1,8 +1,9 @@
 """Stories after items were placed again: what became ours joins the story of its event, what is ours no longer leaves the one it lay in.
 
 An item and its copies go together. Compared is as at intake, with the stories of the days around the item; a story of several items that
-becomes ours stays what it is. Nothing moves into or out of a story that a person has touched: a tag (taken back or not), a claim, an
-incident, a note, a place in a week's sample, a merge or a split; nor an item into one that is "not about us", which would bury it.
+becomes ours stays what it is. Nothing moves into or out of a story that a person of any office has touched: a tag (taken back or not), a
+claim, an incident, a note, a place in a week's sample, a merge or a split; nor an item into one that an office calls "not about us", which
+would bury it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from core.groups import StoryCandidate
 from core.queries.locality import watched_codes
 from core.records.claim import Claim
 from core.records.grouping import StoryGrouping
-from core.records.item import Item, Mention, Story, TagEvent
+from core.records.item import Item, Mention, Story, StoryOffice, TagEvent
 from core.records.need import BlindSample
 from core.records.note import StoryNote
 from core.rules.vocabulary import Band, Tag
@@ -106,9 +107,7 @@ def touched(session: Session, story_ids: set[int]) -> set[int]:
     return set(
         session.scalars(
             union(
-                select(Story.id).where(
-                    Story.id.in_(ids), or_(Story.tag != "", Story.incident_id.is_not(None))
-                ),
+                select(StoryOffice.story_id).where(StoryOffice.story_id.in_(ids)),
                 select(TagEvent.story_id).where(TagEvent.story_id.in_(ids)),
                 select(Claim.story_id).where(Claim.story_id.in_(ids)),
                 select(StoryNote.story_id).where(StoryNote.story_id.in_(ids)),
@@ -188,8 +187,8 @@ def _best(
 ) -> int | None:
     buried = set(
         session.scalars(
-            select(TagEvent.story_id).where(
-                TagEvent.story_id.in_(near), TagEvent.tag == Tag.IRRELEVANT, TagEvent.undone_at.is_(None)
+            select(StoryOffice.story_id).where(
+                StoryOffice.story_id.in_(near), StoryOffice.tag == Tag.IRRELEVANT
             )
         )
     )

@@ -1,7 +1,7 @@
 """Stored items placed again under the rules of today, in batches: read and match without the write lock, then write what moved.
 
-A rule never overrides a person: an item of a story whose tag, claim or incident says otherwise, and an item that somebody brought to
-the office, keep their place. Nothing is deleted; an item that is out stays in the store, in the index and in its story.
+A rule never overrides a person: an item of a story of which an office that watches the locality said otherwise, by its tag, claim or
+incident, and an item that somebody brought to the office, keep their place. Nothing is deleted; an item that is out stays in the store, in the index and in its story.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from core.places import MentionFound, PlaceRule, RuleContext
 from core.records.claim import Claim
-from core.records.item import Item, Mention, Story
+from core.records.item import Item, Mention, StoryOffice
 from core.records.place_rule import PlaceRuleRow, PlaceRuleTouch
 from core.records.source import Source
+from core.records.unit import WatchedLocality
 from core.rules.vocabulary import Band, Tag
 from core.services import stories
 from core.services.desk import Desk
@@ -105,7 +106,7 @@ def look(
             found = again(desk, row, rule.locality, rules)
             if found is None or rule.id not in found.rules:
                 continue
-            kept = by_person(row) or contradicts(rule.admits, row.tag, bool(row.judged))
+            kept = by_person(row) or contradicts(rule.admits, row)
             moved.append(
                 Moved(
                     row.id, row.title, row.source_name or row.seen_where, row.published_at or row.first_seen_at, row.band,
@@ -151,17 +152,27 @@ def restore(session: Session, desk: Desk, rule: PlaceRule, item_ids: Sequence[in
     return sum(found[row.id].band != row.band for row in rows if row.id in found)
 
 
+def said(locality: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """(``refused``, ``taken``): of an item's story an office that watches the locality said "not about us", or took it up."""
+    watching = select(WatchedLocality.unit_id).where(WatchedLocality.code == locality)
+    of_office = (StoryOffice.story_id == Item.story_id) & StoryOffice.unit_id.in_(watching)
+    refused = exists().where(of_office, StoryOffice.tag == Tag.IRRELEVANT)
+    tagged = exists().where(
+        of_office, StoryOffice.tag.not_in(["", Tag.IRRELEVANT]) | StoryOffice.incident_id.is_not(None)
+    )
+    claimed = exists().where(Claim.story_id == Item.story_id, Claim.unit_id.in_(watching))
+    return refused.label("refused"), (tagged | claimed).label("taken")
+
+
 def _items(locality: str) -> Any:
-    judged: ColumnElement[bool] = exists().where(Claim.story_id == Item.story_id)
     return (
         select(
             Item.id, Item.title, Item.text, Item.source_id, Item.seen_where, Item.published_at, Item.first_seen_at, Item.revision,
             Source.name.label("source_name"), Source.locality.label("source_locality"), Mention.band, Mention.why,
-            Story.tag, (judged | Story.incident_id.is_not(None)).label("judged"),
+            *said(locality),
         )
         .join(Mention, (Mention.item_id == Item.id) & (Mention.locality == locality))
         .outerjoin(Source, Source.id == Item.source_id)
-        .outerjoin(Story, Story.id == Item.story_id)
         .order_by(Item.id.desc())
     )  # fmt: skip
 
@@ -200,11 +211,9 @@ def by_person(row: Any) -> bool:
     return any(cue.get("code") in _BY_PERSON for cue in row.why)
 
 
-def contradicts(admits: bool, tag: str | None, judged: bool) -> bool:
-    """True when a person said of the story what would be taken back: ``admits``, that it would become ours."""
-    if admits:
-        return tag == Tag.IRRELEVANT
-    return judged or (tag or "") not in {"", Tag.IRRELEVANT}
+def contradicts(admits: bool, row: Any) -> bool:
+    """True when a person said of the story what would be taken back (:func:`said`): ``admits``, that it would become ours."""
+    return bool(row.refused if admits else row.taken)
 
 
 def _revisions(session: Session, item_ids: Sequence[int]) -> dict[int, int]:

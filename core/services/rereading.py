@@ -11,15 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.places import MentionFound
 from core.queries import gazetteer
 from core.queries.locality import watched_codes
-from core.records.claim import Claim
 from core.records.gazetteer import GazetteerLink, GazetteerName, GazetteerUnit
-from core.records.item import Item, Mention, Story
+from core.records.item import Item, Mention
 from core.records.place_rule import PlaceRuleTouch
 from core.records.rereading import Rereading
 from core.records.source import Source
@@ -173,16 +172,14 @@ def _write(
 
 
 def _stored(desk: Desk, waiting: Rereading, back: timedelta) -> Any:
-    judged = exists().where(Claim.story_id == Item.story_id)
     query = (
         select(
             Item.id, Item.title, Item.text, Item.language, Item.gist, Item.source_id, Item.published_at, Item.revision,
             Source.locality.label("source_locality"), Mention.band, Mention.spans, Mention.score, Mention.why,
-            Story.tag, (judged | Story.incident_id.is_not(None)).label("judged"),
+            *rematching.said(waiting.locality),
         )
         .outerjoin(Mention, (Mention.item_id == Item.id) & (Mention.locality == waiting.locality))
         .outerjoin(Source, Source.id == Item.source_id)
-        .outerjoin(Story, Story.id == Item.story_id)
         .where(Item.first_seen_at >= desk.clock.now() - back)
         .order_by(Item.id.desc())
     )  # fmt: skip
@@ -239,4 +236,4 @@ def _kept(row: Any, new: MentionFound | None) -> bool:
     before, after = row.band, Band.OUT if new is None else new.band
     if rematching.by_person(row):
         return True
-    return before != after and rematching.contradicts(after != Band.OUT, row.tag, bool(row.judged))
+    return before != after and rematching.contradicts(after != Band.OUT, row)

@@ -91,14 +91,14 @@ def _matches(desk: Desk, kept: SavedFilter, read: Read, upto: int, now: datetime
     wanted, words = read(kept.query)
     with desk.store.read() as session:
         codes = list(watched(session, kept.unit_id))
-    filters = replace(inbox.filters(wanted, codes, now), above=kept.seen_id, upto=upto)
+    filters = replace(inbox.filters(wanted, kept.unit_id, codes, now), above=kept.seen_id, upto=upto)
     ids: Sequence[int] | None = None
     if words:
         ids = _found(desk, words, filters)
         if not ids:
             return []
     with desk.store.read() as session:
-        query = inbox.new_items(wanted, codes, now, above=kept.seen_id, upto=upto)
+        query = inbox.new_items(wanted, kept.unit_id, codes, now, above=kept.seen_id, upto=upto)
         if ids is not None:
             query = query.where(Item.id.in_(ids))
         rows = session.execute(

@@ -14,7 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid, Unavailable
-from core.finding import FACET_WINDOW, Filters, IndexDocument, SearchPage, SortOrder
+from core.finding import (
+    FACET_WINDOW,
+    Filters,
+    IndexDocument,
+    SearchPage,
+    SortOrder,
+    tag_words,
+    wanted_words,
+)
 from core.records.item import Item, Mention
 from core.records.source import Source
 from core.rules.permissions import require
@@ -248,7 +256,7 @@ def _without_index(
     return SearchPage(
         ids=tuple(document.id for document in found[offset : offset + limit]),
         total=len(found),
-        facets=_facets(found) if facets else {},
+        facets=_facets(found, filters) if facets else {},
         counted=len(found) if facets else 0,
     )
 
@@ -256,12 +264,14 @@ def _without_index(
 def _passes(document: IndexDocument, filters: Filters) -> bool:
     places = {*document.localities, *document.localities_check}
     named = set(document.localities) if filters.certain else places
+    one_of, none_of = wanted_words(filters)
     return (
         (not filters.sources or document.source in filters.sources)
         and (not filters.languages or document.language in filters.languages)
         and (not filters.localities or not named.isdisjoint(filters.localities))
         and places.isdisjoint(filters.elsewhere)
-        and (not filters.tags or document.tag in filters.tags)
+        and (not one_of or not set(one_of).isdisjoint(document.tags))
+        and set(none_of).isdisjoint(document.tags)
         and (filters.domestic is None or document.domestic == filters.domestic)
         and (filters.social is None or document.social == filters.social)
         and (filters.has_claim is None or document.has_claim == filters.has_claim)
@@ -303,15 +313,17 @@ def _holds(node: Node, words: dict[str, set[str]], runs: dict[str, list[str]]) -
     raise TypeError(node)
 
 
-def _facets(found: Sequence[IndexDocument]) -> dict[str, dict[str, int]]:
+def _facets(found: Sequence[IndexDocument], filters: Filters) -> dict[str, dict[str, int]]:
     counts: dict[str, Counter[str]] = {
         name: Counter()
         for name in ("source", "language", "tag", "kind", "domestic", "has_claim", "reach_tier", "locality")
     }
+    own = tag_words(filters)
     for document in found:
         counts["source"][document.source] += 1
         counts["language"][document.language] += 1
-        counts["tag"][document.tag] += 1
+        if own:
+            counts["tag"][next((own[word] for word in document.tags if word in own), "")] += 1
         counts["kind"][document.kind] += 1
         counts["domestic"][str(int(document.domestic))] += 1
         counts["has_claim"][str(int(document.has_claim))] += 1

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import LamroError, NotFound
@@ -19,7 +19,7 @@ from core.messages import Candidate, CaptureRecord, SourceResult
 from core.queries import capture as captures
 from core.records.claim import Claim
 from core.records.incident import Incident
-from core.records.item import Capture, Item, ItemVersion, Story
+from core.records.item import Capture, Item, ItemVersion, Story, StoryOffice
 from core.records.source import Source
 from core.records.watch import Visit, Watch
 from core.rules.permissions import require
@@ -217,10 +217,13 @@ def _only_our_reading(
 
 
 def _flagged_stories() -> list[object]:
+    """What any office flagged: a page is looked at once for all."""
     return [
-        Story.tag.in_(FLAGGING_TAGS),
-        Story.incident_id.is_not(None),
-        select(Claim.id).where(Claim.story_id == Story.id).exists(),
+        exists().where(
+            StoryOffice.story_id == Story.id,
+            or_(StoryOffice.tag.in_(FLAGGING_TAGS), StoryOffice.incident_id.is_not(None)),
+        ),
+        exists().where(Claim.story_id == Story.id),
     ]
 
 
@@ -228,28 +231,32 @@ def _fresh(session: Session, now: datetime) -> list[tuple[int, datetime]]:
     """(item, when its plan begins) of flagged items without a plan; flags older than the plan are left alone."""
     since = now - PLAN[-1]
     claimed = select(func.min(Claim.created_at)).where(Claim.story_id == Story.id).scalar_subquery()
+    tagged = (
+        select(func.min(StoryOffice.tagged_at))
+        .where(StoryOffice.story_id == Story.id, StoryOffice.tag.in_(FLAGGING_TAGS))
+        .scalar_subquery()
+    )
+    received = (
+        select(func.min(Incident.received_at))
+        .join(StoryOffice, StoryOffice.incident_id == Incident.id)
+        .where(StoryOffice.story_id == Story.id)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Item.id, Item.first_seen_at, Story.tag, Story.tagged_at, claimed, Incident.received_at)
+        select(Item.id, Item.first_seen_at, tagged, claimed, received)
         .join(Story, Story.id == Item.story_id)
-        .outerjoin(Incident, Incident.id == Story.incident_id)
         .outerjoin(Watch, Watch.item_id == Item.id)
         .where(
             Watch.item_id.is_(None),
             or_(Item.url.like("http://%"), Item.url.like("https://%")),
             or_(*_flagged_stories()),  # type: ignore[arg-type]
-            or_(
-                Item.first_seen_at >= since,
-                Story.tagged_at >= since,
-                claimed >= since,
-                Incident.received_at >= since,
-            ),
+            or_(Item.first_seen_at >= since, tagged >= since, claimed >= since, received >= since),
         )
         .order_by(Item.id.desc())
         .limit(ENROL)
     ).all()
     found = []
-    for item_id, first_seen, tag, tagged, claim, incident in rows:
-        flags = [tagged if tag in FLAGGING_TAGS else None, claim, incident]
+    for item_id, first_seen, *flags in rows:
         flagged = min((moment for moment in flags if moment is not None), default=first_seen)
         found.append((item_id, max(flagged, first_seen)))
     return found

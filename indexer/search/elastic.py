@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from core.finding import (
     IndexStats,
     SearchPage,
     SortOrder,
+    tag_words,
 )
 from core.text.query import Node
 from indexer.search import elastic_query
@@ -43,7 +43,7 @@ SCREEN_SECONDS = 2.0
 REST_SECONDS = 5.0
 #: which index answers, and of which version, is looked up again after this
 LOOK_AGAIN_SECONDS = 10.0
-_FACETS = ("source", "language", "tag", "kind", "domestic", "has_claim", "reach_tier", "locality")
+_FACETS = ("source", "language", "kind", "domestic", "has_claim", "reach_tier", "locality")
 _STEPS = 400
 #: with a shard away, no answer at all: half the hits would pass for all of them
 _WHOLE: dict[str, Any] = {"allow_partial_search_results": False}
@@ -233,6 +233,7 @@ class ElasticIndex:
     ) -> SearchPage:
         """Ids in order, exact total, facet counts."""
         scored = sort == "score" and query is not None
+        tags = tag_words(filters)
         with self._searching() as client:
             answer = client.search(
                 index=self.settings.index,
@@ -242,7 +243,7 @@ class ElasticIndex:
                 from_=min(offset, DEEPEST),
                 source=False,
                 track_total_hits=True if at_most is None else at_most + 1,
-                aggs=_aggregations() if facets else None,
+                aggs=_aggregations(tags) if facets else None,
                 **_WHOLE,
             )
             total = int(answer["hits"]["total"]["value"])
@@ -255,10 +256,12 @@ class ElasticIndex:
                     index=self.settings.index,
                     query=elastic_query.request(query, replace(filters, above=above), scored=False),
                     size=0,
-                    aggs=_aggregations(),
+                    aggs=_aggregations(tags),
                     **_WHOLE,
                 )["aggregations"]
         counts = {field: _buckets(found[field]) for field in _FACETS} if facets else {}
+        if facets:
+            counts["tag"] = _tags(found, tags)
         ids = tuple(int(hit["_id"]) for hit in answer["hits"]["hits"])
         return SearchPage(ids, total, counts, min(total, self.facet_window) if facets else 0)
 
@@ -392,12 +395,28 @@ def stats_of(client: Elasticsearch, state: str, name: str, engine: str) -> Index
     return IndexStats(documents, place.last_seq, engine, place.index_version)
 
 
-def _aggregations() -> dict[str, Any]:
-    return {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in _FACETS}
+def _aggregations(tags: dict[str, str]) -> dict[str, Any]:
+    asked: dict[str, Any] = {name: {"terms": {"field": name, "size": FACET_VALUES}} for name in _FACETS}
+    if tags:
+        asked["tag"] = {"terms": {"field": "tag", "include": list(tags), "size": len(tags)}}
+        asked["untagged"] = {"filter": {"bool": {"must_not": [{"terms": {"tag": list(tags)}}]}}}
+    return asked
+
+
+def _tags(found: Any, tags: dict[str, str]) -> dict[str, int]:
+    """The tags of one office, and how many hits have none of it."""
+    if not tags:
+        return {}
+    counts = {tags[word]: number for word, number in _buckets(found["tag"]).items()}
+    untagged = int(found["untagged"]["doc_count"])
+    return _ordered({**counts, **({"": untagged} if untagged else {})})
 
 
 def _buckets(found: Any) -> dict[str, int]:
-    counts = Counter({str(bucket["key"]): int(bucket["doc_count"]) for bucket in found["buckets"]})
+    return _ordered({str(bucket["key"]): int(bucket["doc_count"]) for bucket in found["buckets"]})
+
+
+def _ordered(counts: dict[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 

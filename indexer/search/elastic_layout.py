@@ -88,7 +88,7 @@ def body(document: IndexDocument, fields: TokenFields) -> dict[str, Any]:
         "copy": document.copy,
         "locality": sorted({*document.localities, *document.localities_check}),
         "locality_in": sorted(document.localities),
-        "tag": document.tag,
+        "tag": list(document.tags),
         "story": document.story,
         "has_claim": document.has_claim,
         "reach_tier": document.reach_tier,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.finding import Filters, SortOrder
+from core.finding import Filters, SortOrder, wanted_words
 from core.text.query import And, Node, Not, Phrase, Word
 from indexer.search.elastic_layout import moment
 from indexer.search.fields import TITLE_WEIGHT
@@ -30,17 +30,19 @@ def request(query: Node | None, filters: Filters, *, scored: bool) -> dict[str, 
 def conditions(filters: Filters) -> list[dict[str, Any]]:
     """The field filters."""
     clauses: list[dict[str, Any]] = []
+    one_of, none_of = wanted_words(filters)
     for field, words in (
         ("source", filters.sources),
         ("language", filters.languages),
-        ("tag", filters.tags),
+        ("tag", one_of),
         ("kind", filters.kinds),
         ("locality_in" if filters.certain else "locality", filters.localities),
     ):
         if words:
             clauses.append({"terms": {field: list(words)}})
-    if filters.elsewhere:
-        clauses.append({"bool": {"must_not": [{"terms": {"locality": list(filters.elsewhere)}}]}})
+    for field, words in (("locality", filters.elsewhere), ("tag", none_of)):
+        if words:
+            clauses.append({"bool": {"must_not": [{"terms": {field: list(words)}}]}})
     for field, flag in (
         ("domestic", filters.domestic),
         ("social", filters.social),

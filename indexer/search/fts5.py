@@ -24,6 +24,7 @@ from core.finding import (
     IndexStats,
     SearchPage,
     SortOrder,
+    tag_words,
 )
 from core.text.query import Node
 from indexer.search.fields import INDEX_VERSION, TITLE_WEIGHT, token_fields_of
@@ -35,7 +36,7 @@ _ORDERS: dict[str, str] = {
     "published": "doc.published DESC NULLS LAST, doc.id DESC",
     "need": "doc.need DESC, doc.id DESC",
 }
-_FACETS = ("source", "language", "tag", "kind", "domestic", "has_claim", "reach_tier")
+_FACETS = ("source", "language", "kind", "domestic", "has_claim", "reach_tier")
 #: what SQLite says of a file that cannot be read as what it was
 _DAMAGED = ("malformed", "not a database", "no such table", "no such column", "vtable constructor failed")
 #: and of a disk with no room left: the transaction is undone, what was there before answers on
@@ -196,16 +197,18 @@ class Fts5Index:
             matching = f"SELECT 1 FROM {condition.least} WHERE {condition.where}"
             bound = "" if at_most is None else f" LIMIT {at_most + 1:d}"
             total = db.execute(f"SELECT count(*) FROM ({matching}{bound})", condition.values).fetchone()[0]
-            counts = self._facets(db, condition) if facets else {}
+            counts = self._facets(db, condition, tag_words(filters)) if facets else {}
         return SearchPage(ids, total, counts, min(total, self.facet_window) if facets else 0)
 
-    def _facets(self, db: sqlite3.Connection, condition: Condition) -> dict[str, dict[str, int]]:
+    def _facets(
+        self, db: sqlite3.Connection, condition: Condition, tags: dict[str, str]
+    ) -> dict[str, dict[str, int]]:
         columns = ", ".join(_FACETS)
         newest = (
             f"SELECT doc.id AS id, {columns} FROM {condition.tables}"
             f" WHERE {condition.where} ORDER BY {condition.row} DESC LIMIT {self.facet_window:d}"
         )
-        counts: dict[str, Counter[str]] = {name: Counter() for name in (*_FACETS, "locality")}
+        counts: dict[str, Counter[str]] = {name: Counter() for name in (*_FACETS, "tag", "locality")}
         # One pass over the hits; few combinations of values come out of it, whatever their number.
         combined = f"SELECT {columns}, count(*) FROM ({newest}) GROUP BY {columns}"
         for *values, number in db.execute(combined, condition.values):
@@ -217,6 +220,15 @@ class Fts5Index:
             condition.values,
         )
         counts["locality"].update(dict(places))
+        if tags:
+            given = db.execute(
+                f"SELECT tag.word, count(*) FROM ({newest}) AS found JOIN doc_tag AS tag ON tag.doc = found.id"
+                f" WHERE tag.word IN ({', '.join('?' * len(tags))}) GROUP BY 1",
+                (*condition.values, *tags),
+            )
+            counts["tag"].update({tags[word]: number for word, number in given})
+            untagged = counts["source"].total() - counts["tag"].total()
+            counts["tag"].update({"": untagged} if untagged else {})
         return {name: most_frequent(counter) for name, counter in counts.items()}
 
     def volume(self, query: Node | None, filters: Filters) -> dict[tuple[int, str], int]:

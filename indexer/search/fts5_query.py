@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from core.finding import Filters
+from core.finding import Filters, wanted_words
 from core.text.query import And, Node, Not, Or, Phrase, Word
 from indexer.search.fts5_schema import seconds
 
@@ -58,7 +59,6 @@ class Condition:
         for column, words in (
             ("source", filters.sources),
             ("language", filters.languages),
-            ("tag", filters.tags),
             ("kind", filters.kinds),
         ):
             if words:
@@ -71,23 +71,12 @@ class Condition:
         ):
             if flag is not None:
                 self._add(f"doc.{column} = ?", int(flag))
-        if filters.localities:
-            places = ", ".join("?" * len(filters.localities))
-            sure = " AND band = 'in'" if filters.certain else ""
-            about = f"FROM doc_locality WHERE locality IN ({places}){sure}"
-            # Hit by hit: as a list of rows, FTS5 would look for the words anew in each of them.
-            self._add(
-                f"EXISTS (SELECT 1 {about} AND doc = fts.rowid)"
-                if self.ranked
-                else f"doc.id IN (SELECT doc {about})",
-                *filters.localities,
-            )
-        if filters.elsewhere:
-            places = ", ".join("?" * len(filters.elsewhere))
-            self._add(
-                f"NOT EXISTS (SELECT 1 FROM doc_locality WHERE doc = {self.row} AND locality IN ({places}))",
-                *filters.elsewhere,
-            )
+        one_of, none_of = wanted_words(filters)
+        sure = " AND band = 'in'" if filters.certain else ""
+        self._one_of("doc_locality", "locality", filters.localities, sure)
+        self._one_of("doc_tag", "word", one_of)
+        self._none_of("doc_locality", "locality", filters.elsewhere)
+        self._none_of("doc_tag", "word", none_of)
         if filters.story is not None:
             self._add("doc.story = ?", filters.story)
         if filters.reach:
@@ -100,6 +89,26 @@ class Condition:
             self._add(f"{self.row} > ?", filters.above)
         if filters.upto is not None:
             self._add(f"{self.row} <= ?", filters.upto)
+
+    def _one_of(self, table: str, column: str, values: Sequence[str], more: str = "") -> None:
+        if not values:
+            return
+        about = f"FROM {table} WHERE {column} IN ({', '.join('?' * len(values))}){more}"
+        # Hit by hit: as a list of rows, FTS5 would look for the words anew in each of them.
+        self._add(
+            f"EXISTS (SELECT 1 {about} AND doc = fts.rowid)"
+            if self.ranked
+            else f"doc.id IN (SELECT doc {about})",
+            *values,
+        )
+
+    def _none_of(self, table: str, column: str, values: Sequence[str]) -> None:
+        if values:
+            places = ", ".join("?" * len(values))
+            self._add(
+                f"NOT EXISTS (SELECT 1 FROM {table} WHERE doc = {self.row} AND {column} IN ({places}))",
+                *values,
+            )
 
     def _add(self, clause: str, *values: Any) -> None:
         if "doc." in clause:  # a column beside the text: each hit's row must be looked up

@@ -18,12 +18,13 @@ CREATE TABLE IF NOT EXISTS state (
 );
 CREATE TABLE IF NOT EXISTS doc (
     id INTEGER PRIMARY KEY, version INTEGER NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL, kind TEXT NOT NULL,
-    domestic INTEGER NOT NULL, social INTEGER NOT NULL, copy INTEGER NOT NULL, tag TEXT NOT NULL, story INTEGER,
+    domestic INTEGER NOT NULL, social INTEGER NOT NULL, copy INTEGER NOT NULL, story INTEGER,
     has_claim INTEGER NOT NULL, reach_tier INTEGER NOT NULL, need REAL NOT NULL, first_seen REAL NOT NULL, published REAL,
     day INTEGER NOT NULL,
     title_exact TEXT NOT NULL, body_exact TEXT NOT NULL, title_folded TEXT NOT NULL, body_folded TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS doc_locality (doc INTEGER NOT NULL, locality TEXT NOT NULL, band TEXT NOT NULL, PRIMARY KEY (doc, locality)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS doc_tag (doc INTEGER NOT NULL, word TEXT NOT NULL, PRIMARY KEY (doc, word)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tomb (id INTEGER PRIMARY KEY, version INTEGER NOT NULL);
 CREATE VIRTUAL TABLE IF NOT EXISTS fts USING fts5 (
     title_exact, body_exact, title_folded, body_folded, content='doc', content_rowid='id', tokenize='ascii'
@@ -38,6 +39,7 @@ CREATE INDEX IF NOT EXISTS doc_source ON doc (source, id DESC);
 CREATE INDEX IF NOT EXISTS doc_story ON doc (story, id DESC);
 CREATE INDEX IF NOT EXISTS doc_day ON doc (day, source);
 CREATE INDEX IF NOT EXISTS doc_locality_by_place ON doc_locality (locality, doc DESC);
+CREATE INDEX IF NOT EXISTS doc_tag_by_word ON doc_tag (word, doc DESC);
 """
 
 #: While much is written at once, more text is gathered before it goes to the file (bytes), and merging waits until sixteen segments lie
@@ -55,7 +57,7 @@ MANY = 250
 
 TEXT_COLUMNS = "title_exact, body_exact, title_folded, body_folded"
 _COLUMNS = (
-    "id, version, source, language, kind, domestic, social, copy, tag, story, has_claim, reach_tier, need, first_seen, published, day, "
+    "id, version, source, language, kind, domestic, social, copy, story, has_claim, reach_tier, need, first_seen, published, day, "
     + TEXT_COLUMNS
 )
 _PLACES = ", ".join("?" * (_COLUMNS.count(",") + 1))
@@ -107,7 +109,7 @@ def put(db: sqlite3.Connection, document: IndexDocument, fields: TokenFields) ->
     _insert(db, document, fields)
     if not same:
         _learn(db, document.id, fields)
-    db.execute("DELETE FROM doc_locality WHERE doc = ?", (document.id,))
+    _misplace(db, document.id)
     _place(db, [document])
 
 
@@ -132,7 +134,7 @@ def take(db: sqlite3.Connection, item_id: int, version: int) -> None:
         return
     _forget(db, item_id, old[1:])
     db.execute("DELETE FROM doc WHERE id = ?", (item_id,))
-    db.execute("DELETE FROM doc_locality WHERE doc = ?", (item_id,))
+    _misplace(db, item_id)
 
 
 def _insert(db: sqlite3.Connection, document: IndexDocument, fields: TokenFields) -> None:
@@ -149,7 +151,6 @@ def _row(document: IndexDocument, fields: TokenFields) -> tuple[Any, ...]:
         int(document.domestic),
         int(document.social),
         int(document.copy),
-        document.tag,
         document.story,
         int(document.has_claim),
         document.reach_tier,
@@ -171,7 +172,13 @@ def _forget(db: sqlite3.Connection, item_id: int, fields: tuple[str, ...]) -> No
     )
 
 
+def _misplace(db: sqlite3.Connection, item_id: int) -> None:
+    db.execute("DELETE FROM doc_locality WHERE doc = ?", (item_id,))
+    db.execute("DELETE FROM doc_tag WHERE doc = ?", (item_id,))
+
+
 def _place(db: sqlite3.Connection, documents: Sequence[IndexDocument]) -> None:
+    """What a document has several of: its places, and the tags of offices."""
     rows = [
         (document.id, code, band)
         for document in documents
@@ -180,3 +187,5 @@ def _place(db: sqlite3.Connection, documents: Sequence[IndexDocument]) -> None:
         ).items()
     ]
     db.executemany("INSERT INTO doc_locality VALUES (?, ?, ?)", rows)
+    tags = [(document.id, word) for document in documents for word in document.tags]
+    db.executemany("INSERT INTO doc_tag VALUES (?, ?)", tags)

@@ -70,7 +70,8 @@ def _counted(listing: queries.Listing, wish: queries.Wanted, searched: str) -> q
         return listing
     person = context.actor()
     with context.reading() as session:
-        filters = queries.filters(wish, list(watched(session, person.unit_id)), context.now())
+        codes = list(watched(session, person.unit_id))
+    filters = queries.filters(wish, person.unit_id, codes, context.now())
     page = searching.counted(context.desk(), person, searched, filters)
     if page is None:
         return listing

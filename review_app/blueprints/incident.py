@@ -92,7 +92,7 @@ def open() -> Response | BaseResponse:
     )
     if refusal is not None:
         with context.reading() as session:
-            existing = queries.open_incident_of(session, story_id)
+            existing = queries.open_incident_of(session, story_id, context.actor().unit_id)
         html = render_template(
             "incident/open.html", form=form, refusal=refusal, story_id=story_id, existing=existing
         )

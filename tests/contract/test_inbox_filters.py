@@ -15,7 +15,7 @@ from core.finding import FACET_WINDOW, SearchIndex, SearchPage
 from core.queries import inbox
 from core.queries.inbox import Wanted
 from core.records.claim import Claim
-from core.records.item import Item, Mention, Story, StoryLocality
+from core.records.item import Item, Mention, Story, StoryLocality, StoryOffice
 from core.records.source import Source
 from core.rules.vocabulary import Band, Role
 from core.services import intake, searching, sources, units
@@ -89,6 +89,7 @@ def found(
     tmp_path: Path,
 ) -> Iterator[Found]:
     units.watch(desk, None, office, [HERE, BESIDE])
+    beside_us = units.ensure_unit(desk, BESIDE, "commune", "UBND phường Thiên Hương", "phường Thiên Hương")
     foreign = sources.add_source(
         desk,
         None,
@@ -119,7 +120,16 @@ def found(
         session.add(coffee)
         session.flush()
         items[5].story_id = coffee.id
-        stories[0].tag, stories[1].tag = "watch", "accurate"
+        # of the second story the neighbour says the contrary, of coffee the neighbour alone says something
+        said = (
+            (stories[0].id, office, "watch"),
+            (stories[1].id, office, "accurate"),
+            (stories[1].id, beside_us, "watch"),
+            (coffee.id, beside_us, "watch"),
+        )
+        session.add_all(
+            StoryOffice(story_id=story, unit_id=unit, tag=tag, version=1) for story, unit, tag in said
+        )
         items[4].copy_of_id = items[0].id
         items[9].story_id = None  # belongs to no story
         items[1].story_id = items[0].story_id  # names no place of ours, in a story that is ours
@@ -171,7 +181,7 @@ def every_control_selects_and_counts_the_same(found: Found) -> None:
         assert inbox.index_counts(wanted)
         shown = listed(found, wanted)
         ids = {row.id for row in shown.rows}
-        filters = inbox.filters(wanted, [HERE, BESIDE], found.desk.clock.now())
+        filters = inbox.filters(wanted, found.officer.unit_id, [HERE, BESIDE], found.desk.clock.now())
         for where in (found.desk, bare):
             matched = searching.matches(where, found.officer, "", filters, limit=50, facets=True)
             assert bool(matched.banner) == (where is bare)
@@ -183,7 +193,8 @@ def every_control_selects_and_counts_the_same(found: Found) -> None:
         assert (page_of_index.total, page_of_index.counted) == (len(ids), len(ids))
         sizes.add(len(ids))
     assert len(sizes) > 6, "the controls narrow the list in earnest"
-    assert searching.counted(bare, found.officer, "", inbox.filters(ALL, [], found.desk.clock.now())) is None
+    nothing = inbox.filters(ALL, found.officer.unit_id, [], found.desk.clock.now())
+    assert searching.counted(bare, found.officer, "", nothing) is None
 
 
 def a_list_too_long_for_the_store_is_counted_by_the_index(
@@ -192,7 +203,7 @@ def a_list_too_long_for_the_store_is_counted_by_the_index(
     monkeypatch.setattr(inbox, "CEILING", 5)
     short = listed(found, ALL)
     assert (short.total, short.capped, short.counted) == (5, True, 5)
-    filters = inbox.filters(ALL, [HERE, BESIDE], found.desk.clock.now())
+    filters = inbox.filters(ALL, found.officer.unit_id, [HERE, BESIDE], found.desk.clock.now())
     index = found.desk.index
     assert isinstance(index, Fts5Index | ElasticIndex)
     index.facet_window = 8
@@ -234,7 +245,7 @@ def an_edited_source_is_searched_as_it_is_now(found: Found) -> None:
     assert found.desk.index is not None
     found.desk.index.refresh()
     for wanted in (replace(ALL, foreign="with"), replace(ALL, reach=3), replace(ALL, kinds=("press",))):
-        filters = inbox.filters(wanted, [HERE, BESIDE], found.desk.clock.now())
+        filters = inbox.filters(wanted, found.officer.unit_id, [HERE, BESIDE], found.desk.clock.now())
         ids = {row.id for row in listed(found, wanted).rows}
         assert set(searching.matches(found.desk, found.officer, "", filters, limit=50).ids) == ids, wanted
 

@@ -35,7 +35,7 @@ def document(number: int, title: str, text: str, **changes: Any) -> IndexDocumen
         social=False,
         localities=(),
         localities_check=(),
-        tag="",
+        tags=(),
         story=None,
         has_claim=False,
         reach_tier=1,
@@ -65,7 +65,10 @@ CORPUS = (
         localities=("11557",),
     ),
     document(
-        4, "Lễ khai mạc hoà nhạc", "Buổi hòa nhạc mừng năm học mới, thuỷ thủ đoàn đến dự.", tag="irrelevant"
+        4,
+        "Lễ khai mạc hoà nhạc",
+        "Buổi hòa nhạc mừng năm học mới, thuỷ thủ đoàn đến dự.",
+        tags=("7:irrelevant", "8:watch"),
     ),
     document(5, "海防市洪水", "海防市志明社堤坝安全。", language="zh", domestic=False, source="dong-bai"),
     document(
@@ -166,7 +169,13 @@ FILTERS: tuple[tuple[Filters, set[int]], ...] = (
     (Filters(languages=("zh", "en")), {5}),
     (Filters(localities=("11131",)), {1, 2}),
     (Filters(localities=("11131", "11557")), {1, 2, 3}),
-    (Filters(tags=("irrelevant",)), {4}),
+    (Filters(office=7, tags=("irrelevant",)), {4}),
+    (Filters(office=8, tags=("irrelevant",)), set()),
+    (Filters(office=8, tags=("irrelevant", "watch")), {4}),
+    (Filters(office=7, tags=("",)), set(range(1, 10)) - {4}),
+    (Filters(office=7, tags=("", "irrelevant")), set(range(1, 10))),
+    (Filters(office=7, tags=("", "watch")), set(range(1, 10)) - {4}),
+    (Filters(office=9, tags=("",)), set(range(1, 10))),
     (Filters(domestic=False), {5}),
     (Filters(social=True), {2}),
     (Filters(has_claim=True), {9}),
@@ -209,6 +218,29 @@ def test_pages_and_facets(index: SearchIndex) -> None:
     assert page.facets["source"] == {"ben-song": 8, "dong-bai": 1}
     assert page.facets["locality"] == {"11131": 2, "11557": 1}
     assert page.facets["domestic"]["1" if "1" in page.facets["domestic"] else "true"] == 8
+    assert page.facets["tag"] == {}
+    for office, tags in ((7, {"": 8, "irrelevant": 1}), (8, {"": 8, "watch": 1}), (9, {"": 9})):
+        page = index.search(None, Filters(office=office), sort="newest", limit=0, facets=True)
+        assert page.facets["tag"] == tags
+
+
+def test_a_tag_given_and_taken_back_by_one_office_leaves_the_others(index: SearchIndex) -> None:
+    told = document(1, "Đê", "nước lên", tags=("7:watch", "8:criticism"))
+    fill(index, (told,), 1)
+    fill(index, (replace(told, version=2, tags=("8:criticism",)),), 2)
+    assert hits(index, "de", Filters(office=7, tags=("",))) == [1]
+    assert hits(index, "de", Filters(office=7, tags=("watch",))) == []
+    assert hits(index, "de", Filters(office=8, tags=("criticism",))) == [1]
+    index.apply([], [(1, 3)], 3)
+    index.refresh()
+    assert hits(index, "", Filters(office=8, tags=("criticism",))) == []
+    fill(index, (replace(told, version=4, tags=()),), 4)
+    assert hits(index, "", Filters(office=8, tags=("",))) == [1]
+
+
+def test_tags_without_an_office_are_refused() -> None:
+    with pytest.raises(ValueError, match="office"):
+        Filters(tags=("watch",))
 
 
 def test_facets_count_the_newest_matches_and_say_how_many(index: SearchIndex) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from core.queries.offices import view
 from core.records.item import Story
 from tests.fixtures.web import fill_log_in
 
@@ -46,7 +47,7 @@ def log_in(page, served, name):
 
 def tag_of(office, story_id):
     with office.desk.store.read() as session:
-        return session.get_one(Story, story_id).tag
+        return view(session, story_id, office.unit_id).tag
 
 
 def test_the_queue_is_cleared_by_keyboard(office, officer, troubles):

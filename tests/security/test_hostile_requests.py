@@ -215,9 +215,9 @@ def test_what_an_administrator_takes_away_is_gone_in_the_next_request(
     assert answer.status_code == (403 if what == "roles" else 303)
     assert what == "roles" or "/login" in answer.location
     with office.desk.store.read() as session:
-        from core.records.item import Story
+        from core.records.item import StoryOffice
 
-        assert session.get_one(Story, office.stories["de"]).tag == ""
+        assert session.get(StoryOffice, (office.stories["de"], office.unit_id)) is None
 
 
 def test_a_form_sent_twice_does_its_work_once(office: Any, person: Any) -> None:

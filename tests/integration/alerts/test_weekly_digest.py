@@ -20,10 +20,10 @@ from core.records.audit import AuditRow
 from core.records.claim import Claim
 from core.records.document import DigestRecord
 from core.records.incident import Deadline, Incident
-from core.records.item import Story, TagEvent
+from core.records.item import TagEvent
 from core.records.source import CrawlRun, SourceAlert
 from core.rules.weeks import span_of, week_of
-from core.services import audit, digest
+from core.services import audit, digest, office_rows
 from tests.fixtures.office import AT, Office, make_office
 
 WEEK = "2026-W37"  # 7 to 13 September 2026; the office's moment is Sunday 13 September, 07:32
@@ -35,23 +35,24 @@ def office(tmp_path) -> Office:
     return replace(made, desk=replace(made.desk, renderer=OfficialRenderer()))
 
 
-def tag(office: Office, key: str, *steps: tuple[str, timedelta], undone: bool = False) -> None:
-    """Tags of a story with their age."""
+def tag(office: Office, key: str, *steps: tuple[str, timedelta], undone: bool = False, unit: int = 0) -> None:
+    """Tags of a story with their age; of the own office, or of ``unit``."""
     with office.desk.store.write() as session:
-        story = session.get_one(Story, office.stories[key])
+        row = office_rows.row_of(session, office.stories[key], unit or office.unit_id)
         for word, age in steps:
             at = AT - age
             session.add(
                 TagEvent(
-                    story_id=story.id,
+                    story_id=row.story_id,
+                    unit_id=row.unit_id,
                     tag=word,
-                    before=story.tag,
+                    before=row.tag,
                     account_id=office.accounts["hanh.dt"],
                     at=at,
                     undone_at=at if undone else None,
                 )
             )
-            story.tag, story.tagged_at, story.tagged_by = word, at, office.accounts["hanh.dt"]
+            row.tag, row.tagged_at, row.tagged_by = word, at, office.accounts["hanh.dt"]
 
 
 def titles(rows: Any) -> list[int]:
@@ -119,7 +120,7 @@ def test_an_incidents_clock_decides(office, change, waits) -> None:
     tag(office, "cong", ("criticism", timedelta(days=13)))
     with office.desk.store.write() as session:
         incident = session.get_one(Incident, office.incidents[13])
-        session.get_one(Story, office.stories["cong"]).incident_id = incident.id
+        office_rows.row_of(session, office.stories["cong"], office.unit_id).incident_id = incident.id
         clock = session.scalars(select(Deadline).where(Deadline.incident_id == incident.id)).one()
         due = clock.due_at
         if change == "met":

@@ -58,7 +58,7 @@ def test_the_province_s_item_joins_whichever_comes_first(
         silent = next(row for row in found.rows if row.title == PROVINCE[0])
         assert "cùng chuyện với" in silent.reason[0].text and NAMED[0] in silent.reason[0].text
         assert silent.locality == "xã Chí Minh"
-        assert inbox.count(session, ["11131"], Wanted(), desk.clock.now(), at_most=10) == 2
+        assert inbox.count(session, office, ["11131"], Wanted(), desk.clock.now(), at_most=10) == 2
         assert inbox.listing(session, office, Wanted(band="in"), desk.clock.now()).total == 1
         page = story.show(session, first or 0, office, desk.clock.now())
         assert [(row.title, row.same_as) for row in page.timeline if row.same_as_id] == [

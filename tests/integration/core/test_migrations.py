@@ -4,6 +4,7 @@ import importlib
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import Misconfigured
 from core.records import audit, migrate
 from core.records.all_tables import Table
 from core.records.engine import Store
+from core.records.grouping import StoryGrouping
+from core.records.item import StoryOffice
 from tests.engines.postgresql import PostgresServer
 
 
@@ -216,4 +219,141 @@ def test_administrators_made_by_the_command_line_keep_every_office(
     with store.engine.connect() as connection:
         rows = connection.execute(text("SELECT id FROM account WHERE all_offices ORDER BY id")).all()
     assert [row.id for row in rows] == [1]
+    store.close()
+
+
+def before_0016() -> str:
+    return migrate.revisions()[migrate.revisions().index("0016") - 1]
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_tags_and_incidents_of_stories_go_to_their_offices(
+    engine: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """0016: what stood on a story belongs to the office of the person who gave it; what another office had said before comes back."""
+    url = (
+        f"sqlite:///{tmp_path / 'old.db'}"
+        if engine == "sqlite"
+        else str(request.getfixturevalue("postgres_url"))
+    )
+    store = Store(url)
+    config = Config()
+    config.set_main_option("script_location", "core.records:migrations")
+    with migrate._writer(store).connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, before_0016())
+    at = [f"2026-11-2{day} 01:00:00.000000" for day in range(7)]
+    with store.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO unit (id, locality, level, name, short_name, details)"
+                " VALUES (1, '11131', 'commune', 'a', 'a', '{}'), (2, '11557', 'commune', 'b', 'b', '{}')"
+            )
+        )
+        for number, unit in ((1, 1), (2, 2)):
+            connection.execute(
+                text(
+                    "INSERT INTO account (id, username, display_name, position, email, unit_id, password_hash, must_change_password,"
+                    f" active, language, theme, single_keys, created_at, version) VALUES ({number}, 'a{number}', 'A', '', '', {unit}, 'x',"
+                    f" false, true, 'vi', 'auto', true, '{at[0]}', 1)"
+                )
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO incident (id, unit_id, year, number, title, state, resume_state, opened_by, received_at, spread, harm,"
+                    " suggested, chosen, silent, choice_reason, result, version)"
+                    f" VALUES ({number}, {unit}, 2026, 1, 'v', 'received', '', {number}, '{at[0]}', '', '', '[]', '[]', false, '', '', 1)"
+                )
+            )
+        for number, tag, giver, when, incident in (
+            (1, "irrelevant", "2", f"'{at[3]}'", "NULL"),  # the first office had said watch
+            (2, "", "NULL", "NULL", "1"),
+            (3, "criticism", "1", f"'{at[2]}'", "2"),  # tagged by one office, with the other's incident
+            (4, "", "NULL", "NULL", "NULL"),
+            (5, "opinion", "2", f"'{at[1]}'", "NULL"),  # taken over by a merge: no event of its own
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO story (id, title, lead, first_seen_at, last_seen_at, items, copies, sources, views, reach_tier, tag,"
+                    f" tagged_by, tagged_at, need, need_parts, incident_id, version) VALUES ({number}, 't', '', '{at[0]}', '{at[0]}', 1, 0,"
+                    f" 1, 0, 0, '{tag}', {giver}, {when}, 1.5, '[]', {incident}, {number + 1})"
+                )
+            )
+            connection.execute(text(f"INSERT INTO story_locality VALUES ({number}, '11131', 'in', 0.9)"))
+        for number, story, tag, last, by, day, undone in (
+            (1, 1, "watch", "", 1, 1, "NULL"),
+            (2, 1, "accurate", "watch", 2, 2, f"'{at[3]}'"),
+            (3, 1, "irrelevant", "watch", 2, 3, "NULL"),
+            (4, 3, "criticism", "", 1, 2, "NULL"),
+            (5, 4, "watch", "", 1, 1, f"'{at[2]}'"),
+        ):
+            connection.execute(
+                text(
+                    'INSERT INTO tag_event (id, story_id, tag, "before", account_id, at, undone_at)'
+                    f" VALUES ({number}, {story}, '{tag}', '{last}', {by}, '{at[day]}', {undone})"
+                )
+            )
+        for number, was in (
+            (1, '{"tag": "", "incident_id": null}'),
+            (2, '{"tag": "watch", "incident_id": 2}'),
+        ):
+            connection.execute(
+                text(
+                    'INSERT INTO story_grouping (id, kind, story_id, other_id, item_ids, claim_ids, "before", account_id, at)'
+                    f" VALUES ({number}, 'merge', 5, 4, '[]', '[]', :before, 1, '{at[1]}')"
+                ),
+                {"before": was},
+            )
+    migrate.upgrade(store)
+    migrate.check(store)
+    with store.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT story_id, unit_id, tag, tagged_by, incident_id FROM story_office ORDER BY story_id, unit_id"
+            )
+        ).all()
+        events = connection.execute(text('SELECT unit_id, "before" FROM tag_event ORDER BY id')).all()
+        whole = connection.execute(text("SELECT count(*), sum(version) FROM story")).one()
+        places = connection.execute(text("SELECT count(*) FROM story_locality")).scalar()
+        moments = (
+            connection.execute(select(StoryOffice.tagged_at).order_by(StoryOffice.tagged_at)).scalars().all()
+        )
+        before = connection.execute(select(StoryGrouping.before).order_by(StoryGrouping.id)).scalars().all()
+    assert [tuple(row) for row in rows] == [
+        (1, 1, "watch", 1, None),
+        (1, 2, "irrelevant", 2, None),
+        (2, 1, "", None, 1),
+        (3, 1, "criticism", 1, None),
+        (3, 2, "", None, 2),
+        (5, 2, "opinion", 2, None),
+    ]
+    assert [tuple(row) for row in events] == [(1, ""), (2, ""), (2, ""), (1, ""), (1, "")]
+    assert (tuple(whole), places) == ((5, 20), 5), "the stories, and what hangs on them, are all there"
+    assert sorted(moment.day for moment in moments if moment) == [21, 21, 22, 23]
+    assert before == [{}, {"1": {"tag": "watch", "incident_id": None}, "2": {"tag": "", "incident_id": 2}}]
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+        if engine == "sqlite":
+            assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1, "they bind again"
+    assert migrate.integrity(store) == ""
+    store.close()
+
+
+def test_an_upgrade_stops_at_rows_that_point_at_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    store = Store(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", "core.records:migrations")
+    with migrate._writer(store).connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, before_0016())
+    with closing(sqlite3.connect(path)) as plain, plain:
+        plain.execute("INSERT INTO story_locality VALUES (77, '11131', 'in', 0.9)")
+    with pytest.raises(Misconfigured, match="point at data that is gone"):
+        migrate.upgrade(store)
+    assert migrate.current(store) == before_0016()
+    with store.engine.connect() as connection:
+        assert "story_office" not in inspect(connection).get_table_names()
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
     store.close()

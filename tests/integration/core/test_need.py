@@ -16,7 +16,7 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.queries import blind_sample as samples
 from core.queries import need as queries
 from core.records.audit import AuditRow
-from core.records.item import Item, Mention, Story, StoryLocality
+from core.records.item import Item, Mention, Story, StoryLocality, StoryOffice
 from core.records.need import BlindSample, NeedWeightsRow
 from core.rules.need import NeedWeights, weights
 from core.rules.vocabulary import Level, Role, Tag
@@ -28,14 +28,16 @@ from tests.integration.core.conftest import StandingClock
 FIGURES = "Theo văn bản 12/UBND, 1.200 hộ nhận 2,5 tỷ đồng, 30 hộ còn chờ 7 tháng."
 
 
-def put(session: Session, at: datetime, number: int, lead: str, **story: Any) -> int:
-    """A story of one item, as intake and triage leave it."""
+def put(session: Session, at: datetime, number: int, lead: str, need: float = 5.0, **said: Any) -> int:
+    """A story of one item, as intake leaves it; with what an office ``said``, as triage does."""
     row = Story(
         title=f"Xã Chí Minh, chuyện {number}", lead=lead, first_seen_at=at, last_seen_at=at, items=1, sources=1, reach_tier=1,
-        need_parts=[], **({"need": 5.0} | story),
+        need_parts=[], need=need,
     )  # fmt: skip
     session.add(row)
     session.flush()
+    if said:
+        session.add(StoryOffice(story_id=row.id, **said))
     session.add(StoryLocality(story_id=row.id, locality="11131", band="in", score=1.0))
     item = Item(
         url_sha256=f"{number:064}", title=row.title, text=lead, lead=lead, first_seen_at=at, content_sha256="0" * 64, story_id=row.id,
@@ -83,6 +85,7 @@ def year(desk: Desk, officer: Actor) -> None:
                 at,
                 number,
                 lead,
+                unit_id=officer.unit_id,
                 tag=tag,
                 tagged_by=officer.account_id,
                 tagged_at=at + timedelta(hours=4),
@@ -151,7 +154,11 @@ def test_an_administrator_of_one_office_does_not_rank_for_the_others(desk: Desk,
 
 def test_what_came_after_the_decision_is_not_learnt(desk: Desk, officer: Actor, clock: StandingClock) -> None:
     long_ago = clock.now() - timedelta(days=40)
-    told = {"tagged_by": officer.account_id, "tagged_at": long_ago + timedelta(days=1)}
+    told: dict[str, Any] = {
+        "unit_id": officer.unit_id,
+        "tagged_by": officer.account_id,
+        "tagged_at": long_ago + timedelta(days=1),
+    }
     with desk.store.write() as session:
         story = put(session, long_ago, 1, FIGURES, tag=Tag.CRITICISM, **told)
         put(session, long_ago, 2, "Vỡ đê", tag=Tag.IRRELEVANT, **told)

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from core.finding import tag_word
+from core.queries import offices
 from core.records.audit import AuditRow
 from core.records.claim import Claim
 from core.records.item import Story, TagEvent
@@ -31,9 +33,9 @@ def officer(person: Callable[..., Actor]) -> Actor:
     return person("canbo", Role.OFFICER)
 
 
-def seen(desk: Desk, story_id: int) -> tuple[str, int | None, int]:
+def seen(desk: Desk, story_id: int, unit_id: int) -> tuple[str, int | None, int]:
     with desk.store.read() as session:
-        row = session.get_one(Story, story_id)
+        row = offices.view(session, story_id, unit_id)
         return row.tag, row.tagged_by, row.version
 
 
@@ -43,16 +45,17 @@ def test_tag_and_undo_step_by_step(desk: Desk, officer: Actor, story: int) -> No
     assert first.version == 2
     assert triage.tag(desk, officer, story, 1, "criticism") == first, "a second press of the key"
     second = triage.tag(desk, officer, story, 2, Tag.WATCH)
-    assert seen(desk, story) == ("watch", officer.account_id, 3)
-    assert [(d.tag, d.version) for d in outbox.batch(desk, seq, 50).documents] == [("watch", 3), ("watch", 3)]
+    assert seen(desk, story, officer.unit_id) == ("watch", officer.account_id, 3)
+    word = tag_word(officer.unit_id, "watch")
+    assert [(d.tags, d.version) for d in outbox.batch(desk, seq, 50).documents] == [((word,), 3)] * 2
     with pytest.raises(Conflict):
         triage.undo(desk, officer, first.event_id)
     assert triage.undo(desk, officer, second.event_id) == 4
-    assert seen(desk, story) == ("criticism", officer.account_id, 4)
+    assert seen(desk, story, officer.unit_id) == ("criticism", officer.account_id, 4)
     with pytest.raises(Conflict):
         triage.undo(desk, officer, second.event_id)
     assert triage.undo(desk, officer, first.event_id) == 5
-    assert seen(desk, story) == ("", None, 5)
+    assert seen(desk, story, officer.unit_id) == ("", None, 5)
     with desk.store.read() as session:
         assert audit.verify_chain(session) is None
         acts = session.execute(
@@ -108,7 +111,7 @@ def test_a_suspicion_needs_a_claim_and_a_claim_keeps_its_tag(desk: Desk, officer
     with pytest.raises(RuleBroken) as caught:
         triage.tag(desk, officer, story, 1, Tag.IRRELEVANT)
     assert caught.value.rule == "claim_open"
-    assert seen(desk, story) == ("", None, 1)
+    assert seen(desk, story, officer.unit_id) == ("", None, 1)
 
 
 def test_of_many_at_once_one_wins(desk: Desk, story: int, person: Callable[..., Actor]) -> None:
@@ -127,4 +130,4 @@ def test_of_many_at_once_one_wins(desk: Desk, story: int, person: Callable[..., 
     assert answers == ["conflict", "conflict", "conflict", "tagged"]
     with desk.store.read() as session:
         event = session.scalars(select(TagEvent)).one()
-        assert session.get_one(Story, story).tag == event.tag
+        assert offices.view(session, story, event.unit_id).tag == event.tag

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event, select
 
 from core.ports import Analysis
+from core.queries.offices import view
 from core.records.audit import AuditRow
 from core.records.item import Item, OutboxRow, Story
 from core.rules.vocabulary import Role
@@ -48,7 +49,7 @@ def test_a_tag_is_given_while_texts_are_read(desk: Desk, officer: Actor, press: 
     assert [one.outcome for one in taken] == ["new"] * 4
     assert len(clicks) == 4
     with desk.store.read() as session:
-        assert session.get_one(Story, story).tag == "watch"
+        assert view(session, story, officer.unit_id).tag == "watch"
         assert audit.verify_chain(session) is None
 
 
@@ -141,7 +142,7 @@ def test_a_click_is_few_statements(desk: Desk, officer: Actor, press: str) -> No
 
     event.listen(*listen, noted)
     with desk.store.read() as session:
-        version = session.get_one(Story, story).version
+        version = view(session, story, officer.unit_id).version
         rows = session.query(OutboxRow).count()
     asked.clear()
     triage.tag(desk, officer, story, version, "watch")

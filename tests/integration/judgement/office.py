@@ -14,6 +14,7 @@ from config.captures import CaptureFolder
 from config.legal import load_profiles
 from config.response import load_matrix
 from core.ports import Analyst
+from core.queries.offices import OwnView, view
 from core.records.account import Account, AccountRole
 from core.records.all_tables import Table
 from core.records.audit import AuditRow
@@ -87,6 +88,11 @@ class World:
                 query = query.where(AuditRow.refused.is_(refused))
             return list(session.scalars(query))
 
+    def own(self, story_id: int, who: str = "officer") -> OwnView:
+        """The story as somebody's office sees it."""
+        with self.desk.store.read() as session:
+            return view(session, story_id, self[who].unit_id)
+
     def version(self, model: type[Any], key: int) -> int:
         return int(self.get(model, key).version)
 
@@ -139,8 +145,15 @@ class World:
 
     def tag(self, story_id: int, tag: str, who: str) -> None:
         with self.desk.store.write() as session:
+            actor = self[who]
             session.add(
-                TagEvent(story_id=story_id, tag=tag, account_id=self[who].account_id, at=self.clock.at)
+                TagEvent(
+                    story_id=story_id,
+                    tag=tag,
+                    account_id=actor.account_id,
+                    unit_id=actor.unit_id,
+                    at=self.clock.at,
+                )
             )
 
     def claim(

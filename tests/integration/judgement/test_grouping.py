@@ -84,7 +84,7 @@ def test_the_machine_never_undoes_a_split(world, two):
     before = of(world, first)
     new, number = grouping.split(world.desk, world["officer"], before.id, before.version, [second])
     assert of(world, second).id == new != before.id
-    assert (story(world, new).items, story(world, before.id).items, story(world, new).tag) == (1, 1, "")
+    assert (story(world, new).items, story(world, before.id).items, world.own(new).tag) == (1, 1, "")
     assert story(world, new).title.startswith("Nạo vét")
     # the same text comes again, edited: its item stays where the person put it
     take(world, "kenh-2", "Nạo vét kênh Cầu Đất ở xã Chí Minh", CANAL + " Bà con ra đồng từ năm giờ sáng.")
@@ -130,9 +130,9 @@ def test_a_tag_is_taken_over_and_given_back(world, two):
     triage.tag(world.desk, world["officer"], gone.id, gone.version, "criticism")
     kept = of(world, first)
     number = grouping.merge(world.desk, world["officer"], kept.id, kept.version, gone.id)
-    assert story(world, kept.id).tag == "criticism"
+    assert world.own(kept.id).tag == "criticism"
     grouping.undo(world.desk, world["officer"], number)
-    assert (story(world, kept.id).tag, story(world, gone.id).tag) == ("", "criticism")
+    assert (world.own(kept.id).tag, world.own(gone.id).tag) == ("", "criticism")
 
 
 def test_claims_go_with_their_items(world):
@@ -142,7 +142,7 @@ def test_claims_go_with_their_items(world):
     kept = of(world, other)
     grouping.merge(world.desk, world["officer"], kept.id, kept.version, own)
     assert world.get(Claim, claim).story_id == kept.id
-    assert story(world, kept.id).tag == "suspected"
+    assert world.own(kept.id).tag == "suspected"
 
 
 def test_two_incidents_stay_two_and_strangers_are_refused(world, two):

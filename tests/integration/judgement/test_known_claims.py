@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.errors import Forbidden, NotFound
 from core.messages import Candidate
+from core.queries import offices
 from core.queries.known_claims import known_claims, late_copies
 from core.records.claim import Claim
 from core.records.item import Item, Story
@@ -96,7 +97,8 @@ def test_a_new_text_that_repeats_a_judged_claim_is_asked_about(told):
     assert known.percent > 60
     assert "ai biết tin" in known.sentence
     story = story_of(world, item)
-    assert story.tag == "" and story.incident_id is None
+    own = world.own(story.id)
+    assert own.tag == "" and own.incident_id is None
     assert any(part["code"] == "known_claim" for part in story.need_parts)
 
 
@@ -112,7 +114,7 @@ def test_yes_puts_the_story_into_the_open_incident_and_leaves_tag_and_verdict_al
     item = take(world, "https://song-que.example/moi", "Bà con ơi", AGAIN)
     story = story_of(world, item)
     assert answers.answer(world.desk, world["officer"], story.id, claim, right=True) == incident
-    after = story_of(world, item)
+    after = world.own(story.id)
     assert (after.incident_id, after.tag) == (incident, "")
     assert page(world, item)[0].answer == "right"
     with world.desk.store.read() as session:
@@ -158,7 +160,7 @@ def test_who_may_answer(told):
             answers.answer(world.desk, world[who], story.id, claim, right=True)
     with pytest.raises(NotFound):
         answers.answer(world.desk, world["officer"], story.id, claim + 99, right=True)
-    assert story_of(world, item).incident_id is None
+    assert world.own(story.id).incident_id is None
 
 
 def test_the_story_of_the_claim_itself_is_not_asked_about(told):
@@ -191,7 +193,7 @@ def test_a_late_copy_of_a_judged_text_is_a_question_each_time(told):
     with world.desk.store.read() as session:
         item = session.get_one(Item, copy)
         assert (item.copy_of_id, item.story_id, item.attributed_to) == (original, story, "Báo Mẫu")
-        tagged = session.get_one(Story, story)
+        tagged = offices.view(session, story, world["officer"].unit_id)
         kept = (tagged.tag, tagged.incident_id, tagged.version)
         (waiting,) = late_copies(session, world["officer"].unit_id)
         assert (waiting.story_id, waiting.claim_id, waiting.copies, waiting.item_id) == (
@@ -207,7 +209,7 @@ def test_a_late_copy_of_a_judged_text_is_a_question_each_time(told):
     assert world.audit("story.known_claim")[-1].detail["copies"] == [copy]
     with world.desk.store.read() as session:
         assert late_copies(session, world["officer"].unit_id) == ()
-        tagged = session.get_one(Story, story)
+        tagged = offices.view(session, story, world["officer"].unit_id)
         assert (tagged.tag, tagged.incident_id, tagged.version) == kept, "nothing follows from it by itself"
     # A yes is not taken over, a no is.
     again = take(world, "https://song-que.example/chep-hai", "Lại chép", text)

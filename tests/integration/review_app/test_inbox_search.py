@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from core.finding import SearchIndex
-from core.records.item import Item, Story
+from core.records.item import Item, StoryOffice
 from core.services.outbox import index_document
 from indexer.search.elastic import ElasticIndex, ElasticSettings
 from indexer.search.fts5 import Fts5Index
@@ -107,7 +107,7 @@ def test_copies_and_a_tag_the_index_has_not_seen_yet(office, officer):
         if officer.index is not None:
             officer.index.apply(index_document(session, [office.items["dien"]]), [], 2)
             officer.index.refresh()
-        session.get_one(Story, office.stories["de"]).tag = "watch"
+        session.add(StoryOffice(story_id=office.stories["de"], unit_id=office.unit_id, tag="watch"))
     assert rows(officer.get("/inbox?q=chi+minh&copies=with")) == {office.stories["dien"]}
     assert office.stories["dien"] not in rows(officer.get("/inbox?q=chi+minh&copies=without"))
     # The store decides: an index that is a second behind shows nothing that no longer fits.

@@ -16,7 +16,7 @@ from core.queries.official_page import official_page
 from core.records.audit import AuditRow
 from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.document import Document, DocumentVersion
-from core.records.item import Item, Story
+from core.records.item import Item, StoryOffice
 from core.services import draft
 from review_app.app import create_app
 from review_app.settings import WebSettings
@@ -173,7 +173,7 @@ def test_a_confirmed_claim_leads_to_what_comes_next(way, verdict, sub, said, ope
     answering, somebody = way("confirmed")
     with answering.desk.store.write() as session:
         claim = session.get_one(Claim, answering.claim_id)
-        session.get_one(Story, claim.story_id).incident_id = None
+        session.get_one(StoryOffice, (claim.story_id, claim.unit_id)).incident_id = None
         claim.incident_id = None
         kept = session.query(VerdictRecord).filter_by(claim_id=claim.id, state="confirmed").one()
         kept.verdict = claim.verdict = verdict

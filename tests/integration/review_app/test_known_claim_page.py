@@ -8,8 +8,9 @@ import re
 import pytest
 from sqlalchemy import select
 
+from core.queries.offices import view
 from core.records.claim import Claim, VerdictRecord
-from core.records.item import Item, Story
+from core.records.item import Item
 from core.records.suggestion import ClaimSuggestion
 from tests.fixtures.office import AT
 
@@ -46,7 +47,6 @@ def asked(office):
                 found_at=AT,
             )
         )
-        session.get_one(Story, item.story_id).incident_id = None
         return item.story_id, claim.id, incident
 
 
@@ -70,7 +70,7 @@ def test_yes_and_no_are_kept(office, person, asked):
     answer = officer.post(f"/stories/{story}/known/{claim}", {"answer": "right"})
     assert answer.status_code == 303
     with office.desk.store.read() as session:
-        assert session.get_one(Story, story).incident_id == incident
+        assert view(session, story, office.unit_id).incident_id == incident
     page = words(officer.get(f"/stories/{story}").text)
     assert "Cùng tuyên bố đã kết luận ở vụ" in page and "Đã đưa chuyện này vào vụ việc." in page
     assert officer.post(f"/stories/{story}/known/{claim}", {"answer": "wrong"}).status_code == 303

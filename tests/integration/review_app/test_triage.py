@@ -8,6 +8,7 @@ import re
 import pytest
 from sqlalchemy import event, select
 
+from core.queries.offices import view
 from core.records.claim import Claim
 from core.records.item import Story
 from core.rules.vocabulary import TAG_VI, Tag
@@ -16,7 +17,7 @@ from tests.fixtures.web import found
 
 def story_of(office, key):
     with office.desk.store.read() as session:
-        return session.get_one(Story, office.stories[key])
+        return view(session, office.stories[key], office.unit_id)
 
 
 def words(answer):
@@ -32,7 +33,7 @@ def test_today_ranks_by_need_and_says_why(office, person):
     assert "hạn 09:22 hôm nay" in text
     order = [int(found) for found in re.findall(r'data-story="(\d+)" tabindex', answer.text)]
     with office.desk.store.read() as session:
-        waiting = [story for story in order if not session.get_one(Story, story).tag]
+        waiting = [story for story in order if not view(session, story, office.unit_id).tag]
         assert waiting == sorted(waiting, key=lambda story: (-session.get_one(Story, story).need, story))
     assert "<mark>xã Chí Minh</mark>" in answer.text and "<mark>Hải Phòng</mark>" in answer.text
     assert "đường Hồ Chí Minh" not in text
@@ -224,3 +225,46 @@ def test_hostile_text_stays_text(office, person):
         assert "49" not in re.sub(
             r'value="[^"]*"|v=[0-9a-f]+', "", re.findall(r"&lt;img.{0,120}", answer.text + "&lt;img")[0]
         )
+
+
+def test_two_offices_over_one_story(office, person):
+    """The same page for two communes: each its own tag, version and undo; the city above sees both in one line."""
+    from core.records.unit import Unit, WatchedLocality
+    from core.rules.vocabulary import Role
+    from core.services import accounts
+    from tests.fixtures.office import AT, PASSWORD, add_item
+
+    text = "Xã Chí Minh và phường Thiên Hương, thành phố Hải Phòng cùng thông báo lịch cắt nước sinh hoạt từ ngày mai."
+    with office.desk.store.write() as session:
+        _, made = add_item(session, office.desk, "gio-bien", AT, "Cắt nước ở Chí Minh và Thiên Hương", text)
+        story = made.id
+        city = session.scalars(select(Unit.id).where(Unit.locality == "31")).one()
+        session.add_all(
+            WatchedLocality(unit_id=city, code=code, name=name, aliases=[], exclusions=[])
+            for code, name in (("11131", "xã Chí Minh"), ("11557", "phường Thiên Hương"))
+        )
+    roles = {Role.OFFICER, Role.MANAGER}
+    accounts.create(office.desk, None, "thanh.hv", "Hà Văn Thành", "", "", city, roles, PASSWORD)
+    ours, theirs, above = (person(name) for name in ("hanh.dt", "xa.ban", "thanh.hv"))
+    for someone in (ours, theirs, above):
+        assert "Cắt nước ở Chí Minh và Thiên Hương" in words(someone.get("/today"))
+    address = f"/stories/{story}"
+    stale = {"tag": "accurate", "version": 1}
+    assert ours.post(f"{address}/tag", {**stale, "next": "/today"}).status_code == 303
+    assert "Cắt nước" not in words(ours.get("/inbox")) and "Cắt nước" in words(theirs.get("/inbox"))
+    # the neighbour's form, opened before, still holds
+    assert theirs.post(f"{address}/tag", {"tag": "criticism", "version": 1}).status_code == 303
+    page = words(theirs.get(address))
+    assert "Phê bình, phản ánh Vũ Thị Lan" in page and "Đỗ Thị Hạnh" not in page
+    for someone in (ours, theirs):
+        assert "Đơn vị khác đã gắn nhãn" not in words(someone.get(address))
+    page = words(above.get(address))
+    assert "Chưa gắn nhãn." in page and "Chưa ai gắn nhãn." in page
+    assert "Đơn vị khác đã gắn nhãn: xã Chí Minh ( Chính xác ); phường Thiên Hương" in page.replace(
+        "(", "( "
+    ).replace(")", " )")
+    event = found(r'name="events" value="(\d+)"', ours.get(address).text)
+    for someone in (theirs, above):
+        assert someone.post("/stories/undo", {"events": event}).status_code == 403
+    assert ours.post("/stories/undo", {"events": event}).status_code == 303
+    assert "Cắt nước" in words(ours.get("/inbox")) and "Cắt nước" not in words(theirs.get("/inbox"))
