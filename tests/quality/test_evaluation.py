@@ -40,7 +40,7 @@ def test_no_floor_is_missed(lines: list[Line]) -> None:
 
 
 def test_the_cases_ask_in_earnest() -> None:
-    assert texts.places().n >= 150
+    assert texts.places().n >= 420
     assert len(cases("dates")) >= 40
     languages = cases("languages")
     assert len(languages) >= 100

@@ -17,11 +17,12 @@ from typing import Literal, Protocol
 from core.places import Cue, MentionFound, PlaceRule
 from core.text.tokens import is_unspaced
 from indexer.analysis.places.cues import cue
-from indexer.analysis.places.names import Names, Owner, Profile, names
+from indexer.analysis.places.names import Names, Owner, Profile, is_transcribed, names
 from indexer.analysis.places.reading import Hit, Reading
 from indexer.analysis.places.rules import RuleBook
 from indexer.analysis.places.surroundings import Surroundings, look_around
 from indexer.analysis.places.words import (
+    COLLECTIVE,
     COMMUNE_TYPES,
     DISTRICT_TYPES,
     GIVEN,
@@ -44,6 +45,10 @@ MAX_SPANS = 50
 #: A name is judged this often in one text; a page that repeats it a thousand times says nothing more.
 MAX_TIMES = 200
 
+_CLUBS = ("clb", "câu lạc bộ", "đội bóng", "đội tuyển", "fc ")
+_COMMUNE_SCHOOL = re.compile(
+    r"(?i)(?:tiểu học|thcs|trung học cơ sở|mầm non|mẫu giáo|tieu hoc|mam non|mau giao)\b(?! tư thục| tu thuc)"
+)
 _SEPARATOR = re.compile(r"[,(\-–]")
 _VIETNAM = frozenset(
     {"việt nam", "vietnam", "viet nam", "越 南", "ベ ト ナ ム", "베 트 남", "вьетнам", "вьетнама", "вьетнаме"}
@@ -94,6 +99,10 @@ def match_text(
 def band_of(score: float) -> Literal["in", "check", "out"]:
     """The band of a score."""
     return "in" if score >= IN else "check" if score >= CHECK else "out"
+
+
+def _is_commune_school(one: Cue) -> bool:
+    return one.code == "street_or_school" and _COMMUNE_SCHOOL.search(one.vi) is not None
 
 
 def in_tail(mention: MentionFound) -> MentionFound:
@@ -189,9 +198,13 @@ class _Document:
         for code, near in seen.cues:
             if province and code in {"stage_near", "speech_after"}:
                 continue
+            if province and code == "honorific" and self._is_of_many(hit, near):
+                continue
             weight = None
             if province and code in {"brand", "capital_before", "capital_after"}:
-                weight = -0.3 if code == "brand" else -0.2
+                # A sports club bears the name of its province; a restaurant may stand anywhere.
+                club = near.lower().startswith(_CLUBS) and not hit.toneless
+                weight = -0.02 if club else -0.3 if code == "brand" else -0.2
             if (
                 province
                 and code == "street_or_school"
@@ -201,6 +214,9 @@ class _Document:
                 weight = -0.25 if hit.toneless else -0.02
             add(code, near, weight=weight)
         placed = self._area_cues(hit, profile, seen, own, add)
+        if not province and placed and any(c.code == "parent_beside" for c in cues):
+            # "Trường Tiểu học Nghi Dương (Hải Phòng)": a public school up to the ninth year bears the name of its commune.
+            cues[:] = [replace(c, weight=-0.2) if _is_commune_school(c) else c for c in cues]
         self._script_cues(hit, owner, own, placed, add)
         if self.source is not None:
             self._source_cues(owner, self.source, add)
@@ -223,6 +239,11 @@ class _Document:
         # A person said so: the score follows, whatever the other cues are.
         add("rule_in" if rule.admits else "rule_out", rule.sign.label)
         return _Scored(hit, float(rule.admits), cues, not rule.admits, rule)
+
+    def _is_of_many(self, hit: Hit, near: str) -> bool:
+        """True for "học sinh Hải Phòng": a role that many share, before the name of a province that nobody is called by."""
+        role = near.lower()
+        return COLLECTIVE.holds(role, hit.toneless) and hit.key.rpartition(" ")[2] not in GIVEN
 
     def _unit_cues(self, owner: Owner, profile: Profile, seen: Surroundings, add: _Add) -> bool:
         unit, words = (seen.unit, seen.unit_words) if seen.unit else (seen.list_unit, seen.list_words)
@@ -436,7 +457,7 @@ class _Document:
         return ""
 
     def _script_cues(self, hit: Hit, owner: Owner, own: bool, placed: bool, add: _Add) -> None:
-        if owner.kind != "foreign" or not is_unspaced(hit.key[0]):
+        if owner.kind != "foreign" or not is_unspaced(hit.key[0]) or is_transcribed(hit.key):
             return
         others = [k for k in self.keys if k != hit.key and is_unspaced(k[0])]
         if self.vietnam or others:

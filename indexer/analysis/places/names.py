@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -43,6 +44,14 @@ def key_of(text: str) -> str:
 def folded_key(text: str) -> str:
     """The same without accents."""
     return " ".join(token.folded for token in tokenise(text))
+
+
+_SYLLABLES = re.compile("[\u30a1-\u30ff\uac00-\ud7a3](?: [\u30a1-\u30ff\uac00-\ud7a3]){2,}")
+
+
+def is_transcribed(key: str) -> bool:
+    """True for a name spelt by its sound, three syllables or more (하이퐁, ハイフォン): it means nothing else, as 海防 does."""
+    return _SYLLABLES.fullmatch(key) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +212,8 @@ class Names:
         if owner.kind == "abbreviation":
             return 0.62, "name_short_form"
         if owner.kind == "foreign":
-            return (0.3 if len(words) == len(key.replace(" ", "")) else 0.6), "name_foreign"
+            one_by_one = len(words) == len(key.replace(" ", "")) and not is_transcribed(key)
+            return (0.3 if one_by_one else 0.6), "name_foreign"
         if unit.level == "p":
             if owner.kind == "current":
                 return 0.62, "name_province"

@@ -12,12 +12,14 @@ from indexer.analysis.places.words import (
     BRANDS_AFTER,
     CIVIC,
     FOLDED_UNIT_WORDS,
+    GIVEN_TO,
     HONORIFICS,
     LIST_JOINS,
     PERSON_HEADS,
     PLACE_STRONG,
     PLACE_WEAK,
     PLURALS,
+    PRIZES,
     SPEECH_AFTER,
     STAGE,
     STOPS,
@@ -223,6 +225,10 @@ def _before(reading: Reading, hit: Hit, seen: Surroundings, place_ends: dict[int
         return
     if _kind_before(reading, hit, seen, toneless):
         return
+    if prize := _prize(reading, hit, toneless):
+        seen.cues.append(("honorific", prize))
+        seen.person = True
+        return
     for length in (2, 1):
         first = start - length
         if first < 0 or any(_COMMA.search(reading.gaps[k]) for k in range(first + 1, start + 1)):
@@ -236,6 +242,22 @@ def _before(reading: Reading, hit: Hit, seen: Surroundings, place_ends: dict[int
             return
     if words and not title and not (sentence_start and len(words) == 1):
         seen.cues.append(("capital_before", _written(reading, run, start)))
+
+
+def _prize(reading: Reading, hit: Hit, toneless: bool) -> str:
+    """As "Giải nhì thuộc về" right before the name, as written; empty where nothing is won."""
+    start = hit.start
+    if start < 3 or _COMMA.search(reading.gaps[start]):
+        return ""
+    if not GIVEN_TO.holds(f"{reading.word(start - 2)} {reading.word(start - 1)}", toneless):
+        return ""
+    for k in range(start - 3, max(-1, start - 11), -1):
+        if _BREAK.search(reading.gaps[k + 1]):
+            return ""
+        one = reading.word(k)
+        if PRIZES.holds(f"{one} {reading.word(k + 1)}", toneless) or PRIZES.holds(one, toneless):
+            return _written(reading, k, start)
+    return ""
 
 
 def _person_words(reading: Reading, k: int, toneless: bool) -> int:

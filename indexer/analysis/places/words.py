@@ -96,7 +96,7 @@ BRANDS = WordSet(
     "công ty,clb,câu lạc bộ,nhà hàng,khách sạn,thương hiệu,nhãn hiệu,cửa hàng,tập đoàn,hãng,tnhh,cổ phần,cp,xưởng,đội bóng,spa,quán",
     "quán cà phê,cà phê,tiệm,siêu thị,chuỗi,hợp tác xã,htx,doanh nghiệp,ban nhạc,phim,bài hát,ca khúc,vở,vở kịch,tiểu thuyết,mì,miến",
     "phở,bánh,rượu,bia,trà,nước mắm,gỗ,gốm,dầu,salon,studio,shop,đoàn kịch,gánh hát,đội tuyển,restaurant,company,brand,hotel,club,fc",
-    "nhà xe,hãng xe,thẩm mỹ viện,phòng khám,văn phòng luật,resort,homestay,tàu,du thuyền",
+    "nhà in,nhà xuất bản,nhà thuốc,nhà may,nhà sách,hiệu sách,hiệu thuốc,hiệu ảnh,gara,xưởng in,nhà xe,hãng xe,thẩm mỹ viện,phòng khám,văn phòng luật,resort,homestay,tàu,du thuyền",
 )
 BRANDS_AFTER = WordSet("fc,jsc,group,corp,co,ltd,restaurant,hotel,company,club,spa,resort,studio,shop")
 STREETS = WordSet(
@@ -171,6 +171,15 @@ SHADOWS = (
 #: Joins in a list of names.
 LIST_JOINS = WordSet("và,hoặc,cùng,với,and")
 PLURALS = WordSet("các,những,hai,ba,bốn,năm,sáu,bảy,tám,chín,mười,nhiều,số,gồm,thuộc,cả,2,3,4,5,6,7,8,9,10")
+#: Roles that a place has many of.
+COLLECTIVE = WordSet(
+    "học sinh,sinh viên,thí sinh,nữ sinh,cầu thủ,vận động viên,cảnh sát,nhà báo,bác sĩ,luật sư,kỹ sư,đại biểu,doanh nhân,nghệ sĩ,nghệ nhân"
+)
+#: What is won; "thuộc về" and the like behind it name who won.
+PRIZES = WordSet(
+    "giải nhất,giải nhì,giải ba,giải tư,giải khuyến khích,giải vàng,giải bạc,giải đồng,huy chương,hcv,hcb,hcđ,quán quân,á quân,danh hiệu,vương miện,cúp"
+)
+GIVEN_TO = WordSet("thuộc về,trao cho,dành cho,về tay,gọi tên,xướng tên")
 #: A look back from the name ends at these: what stands before belongs to something else.
 STOPS = WordSet(
     "từ,ở,tại,của,về,đến,tới,qua,trên,và,là,có,cho,với,do,bị,được,trong,ngoài,vào,khi,mà,thì,đã,đang,sẽ,thuộc,in,at,from,of,the"

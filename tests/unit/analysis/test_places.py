@@ -272,3 +272,26 @@ def test_whoever_is_quoted_in_the_first_words_is_a_person_and_a_lonely_given_nam
     assert match_text("Thiên Hương: “Tôi sẽ còn hát”", ["11557"])[0].band == "out"
     assert "name_alone" in codes("Gặp lại Thiên Hương sau mười năm.", "11557")
     assert "civic_near" in codes("Thiên Hương cắt nước, người dân đi xin từng can.", "11557")
+
+
+@pytest.mark.parametrize(
+    ("text", "locality", "wanted"),
+    [
+        ("Trường Tiểu học Nghi Dương (Hải Phòng) xây thêm lớp", "11713", "in"),
+        ("Trường Tiểu học Nghi Dương xây thêm lớp", "11713", "out"),
+        ("Trường mầm non tư thục Nghi Dương (Hải Phòng) đóng cửa", "11713", "out"),
+        ("Phố Nghi Dương (Hải Phòng) đang sửa", "11713", "out"),
+        ("CLB Đông Á Thanh Hóa thua", "38", "in"),
+        ("Nhà hàng Thanh Hóa đóng cửa", "38", "check"),
+        ("Học sinh Hải Phòng nghỉ học", "31", "in"),
+        ("Ông Hải Phòng nghỉ học", "31", "out"),
+        ("Ca sĩ Thái Bình nghỉ diễn", "33", "out"),
+        ("Giải nhì thuộc về Thiên Hương", "11557", "out"),
+        ("Nhà in Chí Minh bị phạt", "11131", "out"),
+        ("하이퐁에서 화재", "31", "in"),
+        ("ハイフォンで火災", "31", "in"),
+        ("海防演习开始", "31", "out"),
+    ],
+)
+def test_who_and_what_bears_a_name(text: str, locality: str, wanted: str) -> None:
+    assert band(text, locality) in ({"out", "none"} if wanted == "out" else {wanted})
