@@ -1,9 +1,9 @@
 """Stories after items were placed again: what became ours joins the story of its event, what is ours no longer leaves the one it lay in.
 
 An item and its copies go together. Compared is as at intake, with the stories of the days around the item; a story of several items that
-becomes ours stays what it is. Nothing moves into or out of a story that a person of any office has touched: a tag (taken back or not), a
-claim, an incident, a note, a place in a week's sample, a merge or a split; nor an item into one that an office calls "not about us", which
-would bury it.
+becomes ours stays what it is. Nothing leaves a story that a person of any office has touched: a tag (taken back or not), a
+claim, an incident, a note, a place in a week's sample, a merge or a split. A text may come to one, as at intake, but never to one that an
+office called "not about us", which would bury it.
 """
 
 from __future__ import annotations

@@ -24,8 +24,10 @@ AHEAD = timedelta(days=1)
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
-         "sep sept september", "oct october", "nov november", "dec december"),
+        ("jan january janv janvier янв января январь", "feb february févr févier février фев февр февраля февраль", "mar march mars мар марта март",
+         "apr april avr avril апр апреля апрель", "may mai мая май", "jun june juin июн июня июнь", "jul july juil juillet июл июля июль",
+         "aug august août авг августа август", "sep sept september septembre сен сент сентября сентябрь", "oct october octobre окт октября октябрь",
+         "nov november novembre ноя нояб ноября ноябрь", "dec december déc décembre дек декабря декабрь"),
         start=1,
     )
     for name in names.split()
@@ -62,7 +64,7 @@ _WORDS = re.compile(
 )
 _CJK = re.compile(r"(?P<y>\d{4})\s*[年년]\s*(?P<mo>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일]")
 _NAMED = re.compile(
-    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th)?[\s\-]+(?P<mo>[A-Za-z]{3,9})\.?,?[\s\-]+(?P<y>\d{4}|\d{2})(?!\d)"
+    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|er)?[\s\-]+(?P<mo>[^\W\d_]{3,9})\.?,?[\s\-]+(?P<y>\d{4}|\d{2})(?!\d)"
 )
 _ASCTIME = re.compile(
     r"\b(?P<mo>[A-Za-z]{3})\s+(?P<d>\d{1,2})\s+(?=\d{1,2}:\d{2}).{4,20}?\s(?P<y>(?:19|20)\d{2})$"

@@ -18,7 +18,7 @@ from core.text.trimming import quieted
 from indexer.analysis import copies, language, need, stories
 from indexer.analysis.attribution import attributed_to
 from indexer.analysis.claims.likeness import like_claims
-from indexer.analysis.gist import gist, gloss, places_abroad, shipped
+from indexer.analysis.gist import Places, gist, gloss, places_abroad, shipped
 from indexer.analysis.places.areas import area_names, areas_of
 from indexer.analysis.places.contexts import contexts_of
 from indexer.analysis.places.matcher import in_tail, match_text
@@ -41,7 +41,7 @@ class LocalAnalyst:
     def __init__(self, load: Callable[[], Everything] | None = None) -> None:
         self._load = load
         self._held: Held | None = None
-        self._abroad: tuple[Held, dict[str, dict[tuple[str, ...], str]]] | None = None
+        self._abroad: tuple[Held, Places] | None = None
         self._loading = Lock()
 
     def keep_up(self, revision: int) -> None:
@@ -192,7 +192,7 @@ class LocalAnalyst:
         held = self._reading_by()
         if self._abroad is None or self._abroad[0] is not held:
             self._abroad = held, places_abroad(held.abroad())
-        return tuple(gloss(sentence, language, own, self._abroad[1].get(language, {})))
+        return tuple(gloss(sentence, language, own, self._abroad[1]))
 
     def area_names(self, localities: frozenset[str]) -> tuple[str, ...]:
         """The names of the provinces that these localities lie in, former ones too, in every spelling that papers use."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import NamedTuple
 
 from core.rules.glossary import Term, TermKind, combined
 from core.text.tokens import Token, tokenise
@@ -26,10 +26,26 @@ MAX_GLOSSES = 16
 #: letters that one Korean or Japanese word is written in
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _KATAKANA = re.compile("[\u30a1-\u30ff]")
-#: words of the longest name of a place
-_PLACE_WORDS = 12
-#: names of places abroad, by the stems of their words, with their Vietnamese
-Places = Mapping[tuple[str, ...], str]
+
+
+@dataclass(slots=True)
+class _Table:
+    """Terms of a language with their Vietnamese: as they are written, by their stems, and how long those are that begin with a stem."""
+
+    exact: dict[tuple[str, ...], str] = field(default_factory=dict)
+    stems: dict[tuple[str, ...], str] = field(default_factory=dict)
+    begins: dict[str, int] = field(default_factory=dict)
+
+    def add(self, words: tuple[str, ...], language: str, meaning: str) -> None:
+        """Of two with one stem the first stands."""
+        stems = stem(words, language)
+        self.exact[words] = meaning
+        self.stems.setdefault(stems, meaning)
+        self.begins[stems[0]] = max(len(words), self.begins.get(stems[0], 0))
+
+
+#: names of places abroad by language, as :func:`places_abroad` makes them
+Places = Mapping[str, _Table]
 _NO_PLACES: Places = MappingProxyType({})
 
 
@@ -58,7 +74,7 @@ def gloss(
 
     ``own``: the office's terms, which stand before the shipped ones. ``places``: see :func:`places_abroad`.
     """
-    table = _table(tuple(own)).get(language, _NO_TABLE)
+    tables = [found[language] for found in (_tables(tuple(own)), places) if language in found]
     tokens = tokenise(sentence)
     said = {measure.start: measure for measure in measures(sentence, language)}
     out: dict[str, str] = {}
@@ -71,7 +87,7 @@ def gloss(
                 k += 1
             after = k
             continue
-        length, meaning = _longest(sentence, tokens, k, language, table, places, joined=k == after)
+        length, meaning = _longest(sentence, tokens, k, language, tables, joined=k == after)
         if meaning:
             out.setdefault(meaning, sentence[tokens[k].start : tokens[k + length - 1].end])
             after = k + length
@@ -79,29 +95,21 @@ def gloss(
     return [(term, meaning) for meaning, term in out.items()]
 
 
-class _Table(NamedTuple):
-    """The terms of a language as they are written, by their stems, and the words of the longest."""
-
-    exact: dict[tuple[str, ...], str]
-    stems: dict[tuple[str, ...], str]
-    longest: int
-
-
-_NO_TABLE = _Table({}, {}, 0)
-
-
 def _longest(
-    sentence: str, tokens: Sequence[Token], at: int, language: str, table: _Table, places: Places, *, joined: bool
-) -> tuple[int, str]:  # fmt: skip
+    sentence: str, tokens: Sequence[Token], at: int, language: str, tables: Sequence[_Table], *, joined: bool
+) -> tuple[int, str]:
     """How many words the longest term that begins here has, and its Vietnamese; (1, "") for none.
 
     ``joined``: what stands before belongs to another term, so that the parts of a Korean compound are found and the end of a word is not.
     """
-    most = max(table.longest, _PLACE_WORDS if places else 0)
+    (first,) = stem((tokens[at].exact,), language)
+    most = max((table.begins.get(first, 0) for table in tables), default=0)
     for length in range(min(most, len(tokens) - at), 0, -1):
         words = tuple(token.exact for token in tokens[at : at + length])
         stems = stem(words, language)
-        meaning = table.exact.get(words) or places.get(stems) or table.stems.get(stems)
+        meaning = next(
+            (said for table in tables if (said := table.exact.get(words) or table.stems.get(stems))), ""
+        )
         if meaning and _stands(sentence, tokens[at].start, tokens[at + length - 1].end, language, joined):
             return length, meaning
     return 1, ""
@@ -118,12 +126,13 @@ def _stands(sentence: str, start: int, end: int, language: str, joined: bool) ->
     return True
 
 
-def places_abroad(names: Iterable[tuple[str, str, str]]) -> dict[str, dict[tuple[str, ...], str]]:
+def places_abroad(names: Iterable[tuple[str, str, str]]) -> Places:
     """(language, name there, Vietnamese name) by language, as :func:`gloss` looks for them."""
-    out: dict[str, dict[tuple[str, ...], str]] = {}
+    out: dict[str, _Table] = {}
     for language, name, vietnamese in names:
         words = tuple(token.exact for token in tokenise(name))
-        out.setdefault(language, {}).setdefault(stem(words, language), vietnamese)
+        if words:
+            out.setdefault(language, _Table()).add(words, language, vietnamese)
     return out
 
 
@@ -136,13 +145,9 @@ def shipped() -> tuple[Term, ...]:
 
 
 @lru_cache(maxsize=4)
-def _table(own: tuple[Term, ...]) -> dict[str, _Table]:
+def _tables(own: tuple[Term, ...]) -> dict[str, _Table]:
     out: dict[str, _Table] = {}
     # The office's first: where two terms have one stem, the first stands.
     for term in sorted(combined(shipped(), own), key=lambda term: term not in own):
-        key = tuple(term.key.split(" "))
-        exact, stems, longest = out.get(term.language, ({}, {}, 0))
-        exact[key] = term.gloss
-        stems.setdefault(stem(key, term.language), term.gloss)
-        out[term.language] = _Table(exact, stems, max(longest, len(key)))
+        out.setdefault(term.language, _Table()).add(tuple(term.key.split(" ")), term.language, term.gloss)
     return out

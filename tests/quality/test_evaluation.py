@@ -116,7 +116,7 @@ def test_the_command_prints_a_table_or_json_and_answers() -> None:
     )
     assert done.returncode == 0, done.stderr
     (line,) = json.loads(done.stdout)
-    assert (line["part"], line["n"], line["below"]) == ("dates", 166, [])
+    assert (line["part"], line["n"], line["below"]) == ("dates", 180, [])
     assert kit.main(["--data", "/nowhere/at/all"]) == 2
 
 
