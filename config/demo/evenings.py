@@ -11,7 +11,7 @@ from core.errors import LamroError
 from core.queries import positions
 from core.records.incident import Incident
 from core.rules.vocabulary import Tag, Verdict
-from core.services import answer
+from core.services import answer, incident_course
 
 
 def _version(director: Director, incident: int) -> int:
@@ -24,7 +24,7 @@ def _wrong_name(director: Director) -> None:
     incident = director.begin_incident("T4")
     director.assess(director.script["T4"], incident)
     speaker = director.actor("nguoiphatngon")
-    answer.record_statement(
+    incident_course.record_statement(
         director.desk,
         speaker,
         incident,
@@ -44,7 +44,7 @@ def _wrong_name(director: Director) -> None:
 def _wrong_name_done(director: Director) -> None:
     """T4 ends: the newspaper corrected the name."""
     incident = int(director.home.state["incidents"]["T4"])
-    answer.follow_up(
+    incident_course.follow_up(
         director.desk,
         director.actor("canbo"),
         incident,
@@ -52,7 +52,7 @@ def _wrong_name_done(director: Director) -> None:
         "Báo đã sửa tên xã trong bài.",
         "corrected",
     )
-    answer.close(
+    incident_course.close(
         director.desk,
         director.actor("quanly"),
         incident,
@@ -67,7 +67,7 @@ def _canal_road(director: Director) -> None:
     incident = director.begin_incident("T5")
     director.assess(director.script["T5"], incident)
     speaker = director.actor("nguoiphatngon")
-    answer.record_statement(
+    incident_course.record_statement(
         director.desk,
         speaker,
         incident,
@@ -103,7 +103,7 @@ def _storm_night(director: Director) -> None:
             "",
         )
     speaker = director.actor("nguoiphatngon")
-    answer.record_statement(
+    incident_course.record_statement(
         director.desk,
         speaker,
         incident,
@@ -133,7 +133,7 @@ def _storm_night(director: Director) -> None:
 def _storm_followed(director: Director) -> None:
     """T1 a day later: the post is gone, two copies remain."""
     incident = int(director.home.state["incidents"]["T1"])
-    answer.follow_up(
+    incident_course.follow_up(
         director.desk,
         director.actor("canbo"),
         incident,

@@ -14,7 +14,7 @@ from core.queries import incident as queries
 from core.queries import watch as watch_queries
 from core.rules.matrix import Answer
 from core.rules.vocabulary import Harm, IncidentState, Spread
-from core.services import answer
+from core.services import answer, incident_course
 from review_app import answer_words, context, frame
 from review_app.forms.answering import (
     AssessForm,
@@ -35,11 +35,11 @@ blueprint = Blueprint("incident", __name__)
 
 #: the moves of the head: service, which states they start from, what is said afterwards
 MOVES: dict[str, Callable[..., None]] = {
-    "pause": answer.pause,
-    "resume": answer.resume,
-    "transfer": answer.transfer,
-    "reopen": answer.reopen,
-    "close": answer.close,
+    "pause": incident_course.pause,
+    "resume": incident_course.resume,
+    "transfer": incident_course.transfer,
+    "reopen": incident_course.reopen,
+    "close": incident_course.close,
 }
 
 
@@ -323,7 +323,7 @@ def follow_up(incident_id: int) -> Response | BaseResponse | str:
     _, refusal = attempt(
         "follow",
         form,
-        lambda: answer.follow_up(
+        lambda: incident_course.follow_up(
             context.desk(),
             context.actor(),
             incident_id,
@@ -404,21 +404,21 @@ def _record(incident_id: int, what: str, service: Callable[..., None]) -> Respon
 @allow_act("incident.record_outside")
 def record_outside(incident_id: int) -> Response | BaseResponse | str:
     """The answer was given by the office's own means."""
-    return _record(incident_id, "outside", answer.record_outside)
+    return _record(incident_id, "outside", incident_course.record_outside)
 
 
 @blueprint.post("/incidents/<int:incident_id>/reply")
 @allow_act("incident.record_reply")
 def record_reply(incident_id: int) -> Response | BaseResponse | str:
     """The reply to criticism was sent."""
-    return _record(incident_id, "reply", answer.record_reply)
+    return _record(incident_id, "reply", incident_course.record_reply)
 
 
 @blueprint.post("/incidents/<int:incident_id>/statement")
 @allow_act("incident.record_statement")
 def record_statement(incident_id: int) -> Response | BaseResponse | str:
     """A first statement was given by the office's own means: clocks A and B stop."""
-    return _record(incident_id, "statement", answer.record_statement)
+    return _record(incident_id, "statement", incident_course.record_statement)
 
 
 @blueprint.post("/incidents/<int:incident_id>/documents")

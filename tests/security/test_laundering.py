@@ -16,7 +16,7 @@ from core.records.incident import Incident
 from core.records.item import Item, StoryLocality
 from core.records.unit import WatchedLocality
 from core.rules.guardrails import placeholders, require_no_link_to, secrecy_markings
-from core.services import answer, draft, judge, standing
+from core.services import answer, draft, incident_course, judge, standing
 from core.services.claim_form import NewEvidence
 from tests.integration.judgement.office import DYKE, FEE, FEE_POST, World, build
 
@@ -145,7 +145,7 @@ def test_a_marking_in_a_reason_never_reaches_the_annex(world: World) -> None:
 def test_a_chosen_press_release_is_not_given_by_other_means(world: World) -> None:
     incident_id = world.dossier()
     with pytest.raises(RuleBroken) as error:
-        answer.record_outside(
+        incident_course.record_outside(
             world.desk,
             world["officer"],
             incident_id,

@@ -20,7 +20,7 @@ from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.document import Dispatch, Document
 from core.records.incident import Incident
 from core.rules.vocabulary import Role
-from core.services import answer, approve, audit, dispatch, draft, judge, publish, standing
+from core.services import answer, approve, audit, dispatch, draft, incident_course, judge, publish, standing
 from core.services.claim_form import NewEvidence
 from tests.integration.judgement.office import FEE, FEE_POST, World, build
 
@@ -594,9 +594,9 @@ def act(world: World, claim_id: int, who: str, what: str, pick: int) -> None:
     elif what == "remove":
         judge.remove_evidence(desk, actor, evidence, "Bằng chứng không còn đúng")
     elif what == "pause":
-        answer.pause(desk, actor, incident_id, incident_version, "Chờ kiểm tra lại")
+        incident_course.pause(desk, actor, incident_id, incident_version, "Chờ kiểm tra lại")
     elif what == "resume":
-        answer.resume(desk, actor, incident_id, incident_version)
+        incident_course.resume(desk, actor, incident_id, incident_version)
 
 
 def holds(world: World, claim_id: int, *, ward: bool) -> None:

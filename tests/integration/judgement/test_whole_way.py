@@ -18,7 +18,7 @@ from core.records.claim import Claim, Evidence
 from core.records.document import Dispatch, Document, DocumentVersion
 from core.records.incident import Deadline, Incident, IncidentMove
 from core.records.item import Item
-from core.services import answer, approve, audit, dispatch, draft, judge, publish
+from core.services import answer, approve, audit, dispatch, draft, incident_course, judge, publish
 from core.services.draft_content import dossier_from_dict, ground
 from tests.integration.judgement.office import World, build
 
@@ -86,14 +86,14 @@ def test_the_whole_way(world: World) -> None:
     assert world.state(incident_id) == "published"
     assert all(row.met_at is not None for row in deadlines(world, incident_id).values())
 
-    answer.follow_up(
+    incident_course.follow_up(
         world.desk,
         world["officer"],
         incident_id,
         world.version(Incident, incident_id),
         "Bài gốc đã xóa, còn hai bản đăng lại",
     )
-    answer.close(
+    incident_course.close(
         world.desk,
         world["verifier"],
         incident_id,
@@ -207,7 +207,7 @@ def test_criticism_is_answered_and_clock_d_runs_in_working_days(world: World) ->
     due = deadlines(world, incident_id)["D"]
     # Monday 23/11/2026 + 15 working days: the end of Monday 14/12/2026 in Viet Nam
     assert due.due_at.isoformat() == "2026-12-14T17:00:00+00:00"
-    answer.record_reply(
+    incident_course.record_reply(
         world.desk,
         world["spokesperson"],
         incident_id,
@@ -293,7 +293,7 @@ def test_foreign_outlet_is_for_the_province(world: World) -> None:
     with pytest.raises(RuleBroken) as refused:
         draft.make(world.desk, world["officer"], incident_id, "D1")
     assert refused.value.rule == "level" and "UBND tỉnh" in refused.value.lawful
-    answer.transfer(
+    incident_course.transfer(
         world.desk,
         world["verifier"],
         incident_id,
@@ -307,7 +307,7 @@ def test_pause_holds_what_is_queued(world: World) -> None:
     incident_id = world.dossier()
     document_id = world.issued(incident_id)
     publish.queue(world.desk, world["officer"], document_id, TO[:1])
-    answer.pause(
+    incident_course.pause(
         world.desk,
         world["spokesperson"],
         incident_id,
@@ -315,7 +315,9 @@ def test_pause_holds_what_is_queued(world: World) -> None:
         "Chờ kết quả kiểm tra lại",
     )
     assert dispatch.take_due(world.desk, "t") == []
-    answer.resume(world.desk, world["spokesperson"], incident_id, world.version(Incident, incident_id))
+    incident_course.resume(
+        world.desk, world["spokesperson"], incident_id, world.version(Incident, incident_id)
+    )
     world.clock.forward(minutes=6)
     assert len(dispatch.take_due(world.desk, "t")) == 1
 
