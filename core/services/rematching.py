@@ -15,13 +15,14 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from core.places import MentionFound, PlaceRule, RuleContext
+from core.ports import ClaimLikeness
 from core.records.claim import Claim
 from core.records.item import Item, Mention, StoryOffice
 from core.records.place_rule import PlaceRuleRow, PlaceRuleTouch
 from core.records.source import Source
 from core.records.unit import WatchedLocality
 from core.rules.vocabulary import Band, Tag
-from core.services import stories
+from core.services import stories, suggestions
 from core.services.desk import Desk
 from core.text.normalise import fold
 
@@ -47,6 +48,8 @@ class Moved:
     kept: bool
     revision: int
     found: MentionFound
+    #: judged claims that it is like, compared only where it becomes ours, as at intake
+    like: tuple[ClaimLikeness, ...] = ()
 
     @property
     def changes(self) -> bool:
@@ -92,6 +95,7 @@ def look(
     """
     moved: list[Moved] = []
     words = _words_of(rule)
+    judged = suggestions.judged(session) if rule.admits else ()
     looked, lowest = 0, below
     while looked < at_most:
         rows = session.execute(_stored(rule, lowest).limit(min(BATCH, at_most - looked))).all()
@@ -111,6 +115,7 @@ def look(
                 Moved(
                     row.id, row.title, row.source_name or row.seen_where, row.published_at or row.first_seen_at, row.band,
                     str(found.band), kept, row.revision, found,
+                    () if kept or row.band != Band.OUT else desk.analyst.like_claims(row.title, row.text, judged),
                 )
             )  # fmt: skip
     more = session.scalar(_stored(rule, lowest).with_only_columns(Item.id).limit(1))
@@ -135,6 +140,7 @@ def write(session: Session, desk: Desk, rule: PlaceRule, moved: Sequence[Moved])
         for one in done
         if one.item_id not in known
     )
+    suggestions.note(session, desk, {one.item_id: one.like for one in done if one.like})
     place(session, desk, rule.locality, {one.item_id: one.found for one in done})
     return done
 

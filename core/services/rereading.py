@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.places import MentionFound
+from core.ports import ClaimLikeness
 from core.queries import gazetteer
 from core.queries.locality import watched_codes
 from core.records.gazetteer import GazetteerLink, GazetteerName, GazetteerUnit
@@ -24,7 +25,7 @@ from core.records.rereading import Rereading
 from core.records.source import Source
 from core.rules.gazetteer import NameNature
 from core.rules.vocabulary import Band
-from core.services import audit, regrouping, rematching
+from core.services import audit, regrouping, rematching, suggestions
 from core.services.desk import Actor, Desk
 from core.text.normalise import fold
 
@@ -93,6 +94,7 @@ def go_on(desk: Desk, back: timedelta = YEAR) -> int:
             desk.analyst.keep_up(gazetteer.revision(session))
             rows = session.execute(_stored(desk, waiting, back).limit(BATCH)).all()
             names = _names(session, waiting.locality)
+            judged = suggestions.judged(session)
             rules = rematching.active(session, [waiting.locality])
         found: dict[int, tuple[Any, MentionFound | None]] = {}
         for row in rows:
@@ -106,10 +108,16 @@ def go_on(desk: Desk, back: timedelta = YEAR) -> int:
             for item_id, (row, new) in found.items()
             if new is not None and new.band != "out" and row.language not in {"", "vi"} and not row.gist
         }  # fmt: skip
+        crossing = _crossing(found)
+        like = {
+            item_id: desk.analyst.like_claims(found[item_id][0].title, found[item_id][0].text, judged)
+            for item_id, ours in crossing.items()
+            if ours and judged
+        }
         with desk.store.read() as session:
-            shifts = regrouping.plan(session, desk, waiting.locality, _crossing(found))
+            shifts = regrouping.plan(session, desk, waiting.locality, crossing)
         with desk.store.write() as session:
-            if not _write(session, desk, waiting, rows, found, gists, shifts):
+            if not _write(session, desk, waiting, rows, found, gists, like, shifts):
                 continue  # corrected again meanwhile: begun anew
         looked += len(rows)
         if not rows:
@@ -137,6 +145,7 @@ def _write(
     rows: Any,
     found: dict[int, tuple[Any, MentionFound | None]],
     gists: dict[int, str],
+    like: Mapping[int, Sequence[ClaimLikeness]],
     shifts: Sequence[regrouping.Shift],
 ) -> bool:
     row = session.get(Rereading, waiting.locality)
@@ -157,6 +166,7 @@ def _write(
                 session.add(
                     PlaceRuleTouch(rule_id=rule_id, item_id=item_id, before=before.band or "", at=now)
                 )
+    suggestions.note(session, desk, {item_id: like[item_id] for item_id in current if like.get(item_id)})
     rematching.place(session, desk, row.locality, {item_id: found[item_id][1] for item_id in current})
     # What was edited meanwhile was read again by that edit.
     unchanged = [shift for shift in shifts if not (set(shift.items) & set(found)) - set(current)]

@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.records.audit import AuditRow
+from core.records.claim import Claim
 from core.records.item import Item, Mention, Story, StoryLocality
 from core.records.place_rule import PlaceRuleRow, PlaceRuleTouch
-from core.rules.vocabulary import Level, Role, Tag
-from core.services import intake, outbox, place_rules, rematching, triage, units
+from core.records.suggestion import ClaimSuggestion
+from core.rules.vocabulary import Level, Role, Tag, Verdict
+from core.services import intake, judge, outbox, place_rules, rematching, triage, units
 from core.services.desk import Actor, Desk
 from tests.integration.core.conftest import candidate
 
@@ -154,6 +156,27 @@ def test_the_reverse_admits_by_a_landmark(desk: Desk, press: str, officer: Actor
         assert any(cue["code"] == "rule_in" for cue in session.get_one(Mention, (item["hoi"], "11557")).why)
         story = session.get_one(Item, item["hoi"]).story_id
         assert session.get_one(StoryLocality, (story, "11557")).band == "in"
+
+
+def test_what_a_rule_admits_is_held_against_the_claims_that_were_judged(
+    desk: Desk, press: str, officer: Actor
+) -> None:
+    said = "Ban tổ chức thu mỗi nhà hai trăm nghìn đồng tiền rước kiệu."
+    text = f"Đám rước của làng Thiên Hương dừng ở Đình Vân Ổ đến trưa. {said}"
+    ours = intake.take(desk, [candidate(press, 1, "Phường Thiên Hương, Hải Phòng thu tiền rước kiệu?", said)])
+    item = ours[0].item_id or 0
+    with desk.store.read() as session:
+        story = session.get_one(Item, item).story_id or 0
+    claim = judge.open_claim(desk, officer, story, 1, item, said)
+    with desk.store.write() as session:
+        session.get_one(Claim, claim).verdict = Verdict.MISLEADING
+    taken = intake.take(desk, [candidate(press, "hoi", "Đám rước đầu năm", text)])
+    other = taken[0].item_id or 0
+    with desk.store.read() as session:
+        assert session.get(ClaimSuggestion, (other, claim)) is None
+    place_rules.make(desk, officer, "11557", other, sign_of(desk, other, "word", "Đình Vân Ổ"), admits=True)
+    with desk.store.read() as session:
+        assert session.get_one(ClaimSuggestion, (other, claim)).stance == "repeats"
 
 
 def test_older_items_wait_until_somebody_asks(

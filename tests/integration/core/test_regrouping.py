@@ -9,12 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from core.queries import locality
+from core.records.claim import Claim
 from core.records.item import Item, Mention, StoryLocality
 from core.records.rereading import Rereading
+from core.records.suggestion import ClaimSuggestion
 from core.rules.gazetteer import Link, Name, NameNature, Nature, Unit
-from core.rules.vocabulary import Role, Tag
+from core.rules.vocabulary import Role, Tag, Verdict
 from core.services import gazetteer_edit as edit
-from core.services import grouping, intake, notes, rereading, triage, units
+from core.services import grouping, intake, judge, notes, rereading, triage, units
 from core.services.desk import Actor, Desk
 from core.services.gazetteer_edit import NewName
 from core.services.gazetteer_import import take_in
@@ -169,6 +171,27 @@ def test_nothing_is_buried_in_a_story_that_is_not_about_us(
     edit.add_name(filled, admin, "11131", NewName("village", "xóm Đồng Bến"))
     assert read(filled).regrouped == 0
     assert stories(filled, village)[0] != story
+
+
+def test_what_becomes_ours_is_held_against_the_claims_that_were_judged(
+    filled: Desk, admin: Actor, press: str, person: Callable[..., Actor]  # noqa: F811
+) -> None:  # fmt: skip
+    officer = person("canbo", Role.OFFICER)
+    said = "Trạm bơm bỏ mặc dân, ba ngày không ai xuống mở cống."
+    (ours,) = store(filled, press, ("Trạm bơm bị tố bỏ mặc dân", f"{OURS[1]} {said}"))
+    claim = judge.open_claim(filled, officer, stories(filled, ours)[0] or 0, 1, ours, said)
+    with filled.store.write() as session:
+        session.get_one(Claim, claim).verdict = Verdict.MISLEADING
+    (village,) = store(filled, press, (VILLAGE[0], f"{VILLAGE[1]} {said}"))
+    with filled.store.read() as session:
+        assert session.scalars(select(ClaimSuggestion)).all() == [], "it was not ours"
+    name = edit.add_name(filled, admin, "11131", NewName("village", "xóm Đồng Bến"))
+    read(filled)
+    with filled.store.read() as session:
+        (one,) = session.scalars(select(ClaimSuggestion))
+    assert (one.item_id, one.claim_id, one.stance) == (village, claim, "repeats")
+    edit.switch_name(filled, admin, name, active=False)
+    read(filled)
 
 
 # --- an import ------------------------------------------------------------------------------------------------------
