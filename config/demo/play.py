@@ -17,7 +17,7 @@ from core.queries import positions
 from core.records.claim import Claim
 from core.records.incident import Incident
 from core.rules.vocabulary import SUB_VERDICTS, Decision, Tag, Verdict
-from core.services import answer, approve, draft, intake, judge, publish, triage
+from core.services import answer, approve, claims, draft, intake, judge, publish, triage
 from core.services.claim_form import NewEvidence
 from core.services.desk import Actor, Desk
 from core.services.receiving import ReceivedText
@@ -98,7 +98,7 @@ class Director:
         """Open the claim on its story."""
         where = self.position(claim.item or claim.received, who)
         concerns = claim.concerns or "none"
-        return judge.open_claim(
+        return claims.open_claim(
             self.desk,
             self.cast[who],
             where.story_id,
@@ -115,7 +115,7 @@ class Director:
     ) -> dict[str, int]:
         """Add the claim's evidence; returns script id → evidence id."""
         return {
-            piece.id: judge.add_evidence(
+            piece.id: claims.add_evidence(
                 self.desk,
                 self.cast[who],
                 claim_id,

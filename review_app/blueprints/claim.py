@@ -11,7 +11,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.queries import claim as queries
-from core.services import judge
+from core.services import claims, judge
 from core.services.claim_form import NewEvidence
 from core.text.normalise import fold
 from review_app import answer_words, context, frame
@@ -61,7 +61,7 @@ def add_evidence(claim_id: int) -> Response | BaseResponse | str:
     data = upload.read() if upload else None
 
     def act() -> int:
-        return judge.add_evidence(
+        return claims.add_evidence(
             context.desk(),
             context.actor(),
             claim_id,
@@ -96,7 +96,7 @@ def remove_evidence(evidence_id: int) -> Response | BaseResponse | str:
     _, refusal = attempt(
         "remove",
         form,
-        lambda: judge.remove_evidence(context.desk(), context.actor(), evidence_id, form.reason.data),
+        lambda: claims.remove_evidence(context.desk(), context.actor(), evidence_id, form.reason.data),
     )
     if refusal is not None:
         return _page(claim_id, refusal, remove=form, removing=evidence_id)

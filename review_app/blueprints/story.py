@@ -18,7 +18,7 @@ from core.queries.grouping import merged_into
 from core.queries.known_claims import known_claims
 from core.queries.reasons import best_mentions
 from core.rules.vocabulary import Tag
-from core.services import judge, notes, translating, triage
+from core.services import claims, notes, translating, triage
 from core.services import known_claims as answers
 from core.text.differences import word_changes
 from review_app import context, frame, words
@@ -223,7 +223,7 @@ def _office_named(form: ClaimForm) -> bool:
 
 def _open_claim(story_id: int, form: ClaimForm) -> Response | BaseResponse:
     concerns = form.concerns_unit.data if form.concerns.data == "other" else form.concerns.data
-    claim_id = judge.open_claim(
+    claim_id = claims.open_claim(
         context.desk(),
         context.actor(),
         story_id,

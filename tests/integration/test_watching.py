@@ -24,10 +24,10 @@ from core.records.watch import Visit, Watch
 from core.rules.vocabulary import Level, Role
 from core.services import (
     accounts,
+    claims,
     crawl,
     crawl_requests,
     intake,
-    judge,
     sessions,
     sources,
     triage,
@@ -105,7 +105,7 @@ def after(office, **span):
 def claim(office):
     with office.desk.store.read() as session:
         version = offices.view(session, office.story, office.officer.unit_id).version
-    return judge.open_claim(office.desk, office.officer, office.story, version, office.item, QUOTE, "")
+    return claims.open_claim(office.desk, office.officer, office.story, version, office.item, QUOTE, "")
 
 
 def tag(office, word):

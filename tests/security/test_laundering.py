@@ -16,7 +16,7 @@ from core.records.incident import Incident
 from core.records.item import Item, StoryLocality
 from core.records.unit import WatchedLocality
 from core.rules.guardrails import placeholders, require_no_link_to, secrecy_markings
-from core.services import answer, draft, incident_course, judge, standing
+from core.services import answer, claims, draft, incident_course, judge, standing
 from core.services.claim_form import NewEvidence
 from tests.integration.judgement.office import DYKE, FEE, FEE_POST, World, build
 
@@ -44,7 +44,7 @@ def test_picking_another_office_does_not_make_the_own_letter_independent(
     world: World, name: str, picked: str
 ) -> None:
     claim_id = world.claim("ward", FEE_POST, FEE)
-    judge.add_evidence(world.desk, world["ward"], claim_id, letter(source_name=name, source_locality=picked))
+    claims.add_evidence(world.desk, world["ward"], claim_id, letter(source_name=name, source_locality=picked))
     with pytest.raises(RuleBroken) as error:
         world.propose(claim_id, who="ward")
     assert error.value.rule == "own_unit"
@@ -69,16 +69,16 @@ def test_a_neighbours_officer_cannot_touch_the_evidence(world: World) -> None:
         evidence_id = session.scalars(select(Evidence.id).where(Evidence.claim_id == claim_id)).one()
     # ward2 is a verifier next door: may add and take back her own piece, never another office's
     with pytest.raises(Forbidden):
-        judge.remove_evidence(world.desk, world["ward2"], evidence_id, "Bằng chứng không còn đúng")
+        claims.remove_evidence(world.desk, world["ward2"], evidence_id, "Bằng chứng không còn đúng")
     own = world.authority(claim_id, "ward2", title="Ảnh hiện trường")
-    judge.remove_evidence(world.desk, world["ward2"], own, "Thêm nhầm bằng chứng này")
+    claims.remove_evidence(world.desk, world["ward2"], own, "Thêm nhầm bằng chứng này")
     assert world.audit("evidence.remove", refused=True)
 
 
 def test_a_refused_upload_leaves_nothing_on_the_disk(world: World, tmp_path: Path) -> None:
     claim_id = world.claim()
     with pytest.raises(Forbidden):
-        judge.add_evidence(
+        claims.add_evidence(
             world.desk, world["admin"], claim_id, letter(upload=b"%PDF-1.7", upload_name="a.pdf")
         )
     assert [path for path in (tmp_path / "captures").rglob("*") if path.is_file()] == []
@@ -95,7 +95,7 @@ def test_another_offices_story_can_be_neither_claimed_nor_opened(world: World) -
         )
         session.add(StoryLocality(story_id=story_id, locality="11131", band="in", score=1.0))
     with pytest.raises(Forbidden):
-        judge.open_claim(world.desk, world["ward"], story_id, 1, item_id, DYKE)
+        claims.open_claim(world.desk, world["ward"], story_id, 1, item_id, DYKE)
     with pytest.raises(Forbidden):
         answer.open_incident(world.desk, world["ward"], story_id, "Chiếm chỗ")
     assert answer.open_incident(world.desk, world["officer"], story_id, "Tin vỡ đê")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from core.errors import RuleBroken
 from core.records.claim import Claim, Evidence
-from core.services import answer, draft, judge
+from core.services import answer, claims, draft
 from core.text.normalise import fold
 from tests.integration.judgement.office import DYKE, World, build
 
@@ -90,6 +90,6 @@ def test_a_verdict_that_falls_takes_its_claim_out_of_the_annex(world: World) -> 
         claim_id = session.scalars(select(Claim.id).where(Claim.quote == DYKE)).one()
         evidence_id = session.scalars(select(Evidence.id).where(Evidence.claim_id == claim_id)).one()
     document_id, version, sha = world.submitted(incident_id)
-    judge.remove_evidence(world.desk, world["officer"], evidence_id, "Nhật ký này là của tuyến đê khác.")
+    claims.remove_evidence(world.desk, world["officer"], evidence_id, "Nhật ký này là của tuyến đê khác.")
     with pytest.raises(RuleBroken):
         world.approve(document_id, version, sha)

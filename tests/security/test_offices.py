@@ -23,7 +23,7 @@ from core.records.item import TagEvent
 from core.records.saved_filter import SavedFilter
 from core.records.unit import Unit
 from core.rules.vocabulary import Role
-from core.services import accounts, calibration, grouping, judge, notes, place_rules, saved_filters
+from core.services import accounts, calibration, claims, grouping, notes, place_rules, saved_filters
 from core.services.claim_form import NewEvidence
 from review_app.app import create_app
 from review_app.settings import WebSettings
@@ -199,11 +199,11 @@ def built(
         city = session.scalars(select(Unit.id).where(Unit.locality == "31")).one()
         units = {"own": office.unit_id, NEIGHBOUR: office.neighbour_id, PARENT: city, FAR: far.id}
     hanh = actor(office, "hanh.dt")
-    evidence = judge.add_evidence(
+    evidence = claims.add_evidence(
         desk, hanh, made.claim_id,
         NewEvidence("document", "Bản quét", "Chữ", "Kho lưu trữ", upload=b"%PDF-1.7 scan", upload_name="quet.pdf"),
     )  # fmt: skip
-    loose = judge.open_claim(
+    loose = claims.open_claim(
         desk, hanh, office.stories["qua"], 1, office.items["qua"], "cho biết chưa nhận được quà cứu trợ dù danh sách đã lập", "", "none"
     )  # fmt: skip
     note = notes.add(desk, hanh, office.stories["dien"], "Đã gọi điện hỏi ngành điện.")

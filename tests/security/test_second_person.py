@@ -20,7 +20,18 @@ from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.document import Dispatch, Document
 from core.records.incident import Incident
 from core.rules.vocabulary import Role
-from core.services import answer, approve, audit, dispatch, draft, incident_course, judge, publish, standing
+from core.services import (
+    answer,
+    approve,
+    audit,
+    claims,
+    dispatch,
+    draft,
+    incident_course,
+    judge,
+    publish,
+    standing,
+)
 from core.services.claim_form import NewEvidence
 from tests.integration.judgement.office import FEE, FEE_POST, World, build
 
@@ -92,7 +103,7 @@ def own_letter(**change: object) -> NewEvidence:
 def test_1_the_own_letter_is_never_enough(world: World, letters: list[NewEvidence]) -> None:
     claim_id = fee_claim(world)
     for letter in letters:
-        judge.add_evidence(world.desk, world["ward"], claim_id, letter)
+        claims.add_evidence(world.desk, world["ward"], claim_id, letter)
     refused(world, "own_unit", "verdict.propose", lambda: world.propose(claim_id, who="ward"))
 
 
@@ -119,7 +130,7 @@ def test_4_a_tag_of_criticism_widens_even_a_harmless_quote(world: World) -> None
     )
     world.tag(story_id, "criticism", "ward")
     quote = "Cột đèn ở ngõ 12 không sáng suốt ba tuần nay"
-    claim_id = judge.open_claim(
+    claim_id = claims.open_claim(
         world.desk, world["ward"], story_id, 1, item_id, quote, "Cột đèn ngõ 12 tắt ba tuần."
     )
     world.authority(claim_id, "ward", source_name="Công ty chiếu sáng", title="Nhật ký vận hành")
@@ -132,7 +143,7 @@ def test_5_a_copy_in_another_story_does_not_shed_the_tag(world: World) -> None:
     story_id, item_id = world.story(body)
     world.tag(story_id, "criticism", "ward")
     other, copy_id = world.story(body, copy_of=item_id)
-    claim_id = judge.open_claim(world.desk, world["ward"], other, 1, copy_id, body[:45])
+    claim_id = claims.open_claim(world.desk, world["ward"], other, 1, copy_id, body[:45])
     assert world.get(Claim, claim_id).concerns_own
 
 
@@ -424,7 +435,7 @@ def test_every_path_of_the_ward_to_sai_lech_is_refused_and_the_city_may_call_it_
     world: World,
 ) -> None:
     claim_id = fee_claim(world)
-    judge.add_evidence(world.desk, world["ward"], claim_id, own_letter())
+    claims.add_evidence(world.desk, world["ward"], claim_id, own_letter())
     incident_id = answer.open_incident(
         world.desk, world["ward"], world.get(Claim, claim_id).story_id, "Một khoản tiền rác, hai lần thu"
     )
@@ -464,7 +475,7 @@ def test_every_path_of_the_ward_to_sai_lech_is_refused_and_the_city_may_call_it_
 
 def test_a_neighbour_may_confirm_when_others_than_the_ward_say_so(world: World) -> None:
     claim_id = fee_claim(world)
-    judge.add_evidence(world.desk, world["ward"], claim_id, own_letter())
+    claims.add_evidence(world.desk, world["ward"], claim_id, own_letter())
     world.authority(
         claim_id, "city", source_name="Thanh tra thành phố", source_locality="31", title="Kết luận"
     )
@@ -592,7 +603,7 @@ def act(world: World, claim_id: int, who: str, what: str, pick: int) -> None:
     elif what == "send":
         dispatch.take_due(desk, who)
     elif what == "remove":
-        judge.remove_evidence(desk, actor, evidence, "Bằng chứng không còn đúng")
+        claims.remove_evidence(desk, actor, evidence, "Bằng chứng không còn đúng")
     elif what == "pause":
         incident_course.pause(desk, actor, incident_id, incident_version, "Chờ kiểm tra lại")
     elif what == "resume":
@@ -658,7 +669,7 @@ def test_random_acts_never_reach_a_forbidden_state(
         if ward:
             claim_id = fee_claim(world)
             if ahead:
-                judge.add_evidence(world.desk, world["ward"], claim_id, own_letter())
+                claims.add_evidence(world.desk, world["ward"], claim_id, own_letter())
         elif ahead == 0:
             claim_id = world.claim()
         else:

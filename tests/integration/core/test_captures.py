@@ -22,7 +22,7 @@ from core.records.audit import AuditRow
 from core.records.engine import Store
 from core.records.item import Capture, Item, Story
 from core.rules.vocabulary import Role
-from core.services import answer, audit, capturing, intake, judge, purging
+from core.services import answer, audit, capturing, claims, intake, purging
 from core.services.desk import Actor, Desk
 from crawlers.fetch.captures import Captures
 from crawlers.fetch.client import Page
@@ -202,7 +202,7 @@ def test_a_purge_that_would_take_anothers_evidence_is_refused_and_names_it(
     with desk.store.read() as session:
         story_id = session.get_one(Item, second).story_id or 0
         version = session.get_one(Story, story_id).version
-    judge.open_claim(desk, person("canbo", Role.OFFICER), story_id, version, second, "mực nước đang xuống chậm", "")  # fmt: skip
+    claims.open_claim(desk, person("canbo", Role.OFFICER), story_id, version, second, "mực nước đang xuống chậm", "")  # fmt: skip
     with pytest.raises(RuleBroken) as caught:
         purging.purge(desk, person("truong", Role.MANAGER), first, REASON)
     assert caught.value.rule == "held" and f"tin số {second} " in caught.value.vi
@@ -241,7 +241,7 @@ def test_what_a_claim_rests_on_stays(desk: Desk, page_item: int, person: Callabl
         story_id = session.get_one(Item, page_item).story_id or 0
         version = session.get_one(Story, story_id).version
     quote = "mực nước đang xuống chậm"
-    judge.open_claim(desk, officer, story_id, version, page_item, quote, "")
+    claims.open_claim(desk, officer, story_id, version, page_item, quote, "")
     with pytest.raises(RuleBroken) as caught:
         purging.purge(desk, manager, page_item, REASON)
     assert caught.value.rule == "held"
@@ -257,7 +257,7 @@ def test_an_incidents_pages_are_copied_with_a_manifest(
     with desk.store.read() as session:
         story_id = session.get_one(Item, page_item).story_id or 0
         version = session.get_one(Story, story_id).version
-    judge.open_claim(desk, officer, story_id, version, page_item, "mực nước đang xuống chậm", "")
+    claims.open_claim(desk, officer, story_id, version, page_item, "mực nước đang xuống chậm", "")
     incident = answer.open_incident(desk, officer, story_id, "Tin rò nước ở đê")
     packed = capturing.pack(desk, officer, incident)
     assert (packed.files, packed.faults) == (1, ())
@@ -296,7 +296,7 @@ def test_nothing_to_copy_is_said(desk: Desk, page_item: int, person: Callable[..
         story_id = session.get_one(Item, page_item).story_id or 0
     with desk.store.read() as session:
         version = session.get_one(Story, story_id).version
-    judge.open_claim(desk, officer, story_id, version, page_item, "mực nước đang xuống chậm", "")
+    claims.open_claim(desk, officer, story_id, version, page_item, "mực nước đang xuống chậm", "")
     incident = answer.open_incident(desk, officer, story_id, "Tin rò nước ở đê")
     with pytest.raises(Invalid):
         capturing.pack(desk, officer, incident)

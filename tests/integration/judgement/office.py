@@ -26,7 +26,7 @@ from core.records.item import Item, Story, TagEvent
 from core.records.source import Source
 from core.records.unit import Unit
 from core.rules.vocabulary import Role
-from core.services import answer, approve, draft, judge, publish
+from core.services import answer, approve, claims, draft, judge, publish
 from core.services.claim_form import NewEvidence
 from core.services.desk import Actor, Desk
 from crawlers.registry import KindRegistry
@@ -166,7 +166,7 @@ class World:
     ) -> int:
         source = more.pop("source", "song-que")
         story_id, item_id = self.story(body, source=source)
-        return judge.open_claim(self.desk, self[who], story_id, 1, item_id, quote, neutral, **more)
+        return claims.open_claim(self.desk, self[who], story_id, 1, item_id, quote, neutral, **more)
 
     def authority(self, claim_id: int, who: str = "officer", **change: Any) -> int:
         new = NewEvidence(
@@ -177,7 +177,7 @@ class World:
             competent_authority=True,
             as_of="21 giờ 05 phút ngày 22/11/2026",
         )
-        return judge.add_evidence(self.desk, self[who], claim_id, replace(new, **change))
+        return claims.add_evidence(self.desk, self[who], claim_id, replace(new, **change))
 
     def propose(
         self, claim_id: int, verdict: str = "misleading", sub: str = "false", who: str = "officer"

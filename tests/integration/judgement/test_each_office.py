@@ -21,9 +21,9 @@ from core.records.item import Item, Story, StoryOffice, TagEvent
 from core.rules.weeks import week_of
 from core.services import (
     answer,
+    claims,
     grouping,
     intake,
-    judge,
     need_refit,
     outbox,
     purging,
@@ -172,7 +172,7 @@ def test_offices_above_see_what_those_below_said(world: World) -> None:
 
 def test_each_opens_an_incident_of_its_own(world: World) -> None:
     item, number = take(world, "nuoc", BOTH)
-    claim = judge.open_claim(world.desk, world["officer"], number, 1, item, QUOTE)
+    claim = claims.open_claim(world.desk, world["officer"], number, 1, item, QUOTE)
     assert (world.own(number).tag, world.own(number, "ward").tag) == ("suspected", "")
     assert waits(world, "ward") == {number}
     tag(world, "ward", number, "criticism")  # the claim is not theirs and binds them to nothing
@@ -266,7 +266,7 @@ def test_a_split_waits_for_everybody_and_a_suspicion_goes_with_its_claim(world: 
     first, number = take(world, "nuoc", BOTH)
     second, other = take(world, "nuoc-2", BOTH + " Nhiều hộ phải đi xin nước.")
     assert other == number
-    judge.open_claim(world.desk, world["ward"], number, 1, second, QUOTE)
+    claims.open_claim(world.desk, world["ward"], number, 1, second, QUOTE)
     tag(world, "officer", number, "watch")
     new, row = grouping.split(world.desk, world["officer"], number, world.version(Story, number), [second])
     assert [world.own(new, who).tag for who in ("officer", "ward", "city")] == ["", "suspected", ""]

@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from core.errors import Conflict, Invalid, RuleBroken
 from core.ports import Delivery
-from core.queries import claim as claims
+from core.queries import claim as claim_queries
 from core.queries.origin import origins
 from core.records.claim import Claim, Evidence
 from core.records.document import Dispatch, Document, DocumentVersion
 from core.records.incident import Deadline, Incident, IncidentMove
 from core.records.item import Item
-from core.services import answer, approve, audit, dispatch, draft, incident_course, judge, publish
+from core.services import answer, approve, audit, claims, dispatch, draft, incident_course, judge, publish
 from core.services.draft_content import dossier_from_dict, ground
 from tests.integration.judgement.office import World, build
 
@@ -227,7 +227,7 @@ def test_verdict_that_falls_stops_a_document_at_every_gate(world: World) -> None
     with world.desk.store.read() as session:
         evidence_id = session.scalars(select(Evidence.id).where(Evidence.claim_id == claim_id)).first()
     assert evidence_id is not None
-    judge.remove_evidence(world.desk, world["officer"], evidence_id, "Nhật ký ghi nhầm ngày, phải lấy lại")
+    claims.remove_evidence(world.desk, world["officer"], evidence_id, "Nhật ký ghi nhầm ngày, phải lấy lại")
     assert world.state(incident_id) == "verifying"
     assert dispatch.take_due(world.desk, "t") == []
     with world.desk.store.read() as session:
@@ -383,7 +383,7 @@ def test_where_a_copied_claim_comes_from_stands_in_the_dossier(world: World) -> 
         for item in (copy, signed):
             session.get_one(Item, item).story_id = story
     with world.desk.store.read() as session:
-        page = claims.show(session, claim_id, world["officer"].unit_id)
+        page = claim_queries.show(session, claim_id, world["officer"].unit_id)
         every = origins(session, [first, copy, signed])
     assert (
         page.origin.attributed_to == "Báo Đồng Bằng" and page.origin.words() == "tin dẫn lại từ Báo Đồng Bằng"
