@@ -43,6 +43,8 @@ def in_words(done: Imported) -> str:
         )
     else:
         said = f"Danh mục địa bàn, bản {done.revision}: không có gì mới."
+    if done.reread:
+        said += f"\nTin đã lưu của {done.reread} địa bàn đang theo dõi sẽ được đọc lại theo tên mới; tiến độ ở màn hình Địa bàn."
     if done.left_alone:
         said += f"\nGiữ nguyên {done.left_alone} mục cơ quan đã sửa hoặc tắt."
     if done.offered:

@@ -46,6 +46,8 @@ class Imported:
     """Units that an office has corrected and that the shipped table gives otherwise."""
     left_alone: int = 0
     """Names and links that an office has switched off or written itself, and that stay so."""
+    reread: int = 0
+    """Watched localities whose stored items are read again afterwards."""
     revision: int = 0
 
     @property
@@ -92,7 +94,7 @@ def take_in(
         if found.changed:
             found.revision = raise_revision(session, {"digest": digest})
             session.flush()
-            rereading.ask(session, desk, None, changed, changed.names)
+            found.reread = rereading.ask(session, desk, None, changed, changed.names)
             audit.record(
                 session, desk, None, "gazetteer.import", "gazetteer", digest[:12], detail=asdict(found)
             )

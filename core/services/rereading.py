@@ -7,7 +7,7 @@ person (:mod:`core.services.rematching`); stories follow (:mod:`core.services.re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -34,28 +34,28 @@ YEAR = timedelta(days=365)
 BATCH, MOST = 100, 2_000
 #: values in one statement
 _STEP = 2_000
+#: further names by which a text means their locality
+_MEANT = (GazetteerName.active, GazetteerName.nature.not_in([NameNature.NEAR, NameNature.EXCLUDED]))
 
 
 def ask(
     session: Session, desk: Desk, actor: Actor | None, unit_ids: Iterable[str], names: Iterable[str] = ()
-) -> None:
+) -> int:
     """Have the items of the watched localities that these units concern read again; in the transaction of the correction.
 
     ``names``: folded names that came or went, beside those that the units bear. ``actor`` None: an import.
+    Returns how many localities wait for it.
     """
     changed = set(unit_ids)
     if not changed or session.scalar(select(Item.id).limit(1)) is None:
-        return
-    called = set(names)
-    for start in range(0, len(changed), _STEP):
-        part = sorted(changed)[start : start + _STEP]
-        called |= set(session.scalars(select(GazetteerUnit.folded).where(GazetteerUnit.id.in_(part))))
-    for code in sorted(watched_codes(session)):
-        lineage = {code, *_olds(session, code)}
-        if not (
-            changed & (lineage | _inside(session, lineage)) or called.intersection(_names(session, code))
-        ):
-            continue
+        return 0
+    called = set(names) | _each(
+        session, changed, lambda part: select(GazetteerUnit.folded).where(GazetteerUnit.id.in_(part))
+    )
+    concerned = _heirs(session, changed | _above(session, changed) | _each(session, called, _bearers))
+    concerned |= _each(session, called, _further_bearers)
+    asked = sorted(concerned.intersection(watched_codes(session)))
+    for code in asked:
         row = session.get(Rereading, code)
         if row is None:
             row = Rereading(locality=code)
@@ -63,18 +63,49 @@ def ask(
         row.asked_at, row.asked_by = desk.clock.now(), None if actor is None else actor.account_id
         row.down_to, row.looked, row.moved, row.regrouped, row.done_at = None, 0, 0, 0, None
     session.flush()
+    return len(asked)
 
 
-def _inside(session: Session, unit_ids: set[str]) -> set[str]:
-    """The units that lie in these, districts of former times too, with their communes."""
-    found: set[str] = set()
-    codes = {unit_id.partition("@")[0] for unit_id in unit_ids}
-    while codes:
-        rows = session.execute(
-            select(GazetteerUnit.id, GazetteerUnit.code).where(GazetteerUnit.parent.in_(codes))
-        ).all()
-        codes = {row.code for row in rows if row.id not in found}
-        found |= {row.id for row in rows}
+def _each(session: Session, values: Iterable[str], query: Callable[[Sequence[str]], Any]) -> set[str]:
+    """What the queries for all of the values give, so many at a time as a statement may hold."""
+    every, found = sorted(values), set[str]()
+    for start in range(0, len(every), _STEP):
+        found.update(session.scalars(query(every[start : start + _STEP])))
+    return found
+
+
+def _bearers(names: Sequence[str]) -> Any:
+    return select(GazetteerUnit.id).where(GazetteerUnit.folded.in_(names))
+
+
+def _further_bearers(names: Sequence[str]) -> Any:
+    return select(GazetteerName.unit_id).where(GazetteerName.folded.in_(names), *_MEANT)
+
+
+def _heirs(session: Session, unit_ids: set[str]) -> set[str]:
+    """The units with all that they became."""
+
+    def became(part: Sequence[str]) -> Any:
+        return select(GazetteerLink.new_id).where(GazetteerLink.old_id.in_(part), GazetteerLink.active)
+
+    found, fresh = set(unit_ids), set(unit_ids)
+    while fresh:
+        fresh = _each(session, fresh, became) - found
+        found |= fresh
+    return found
+
+
+def _above(session: Session, unit_ids: set[str]) -> set[str]:
+    """The units that these lie in or lay in, districts and provinces."""
+
+    def above(part: Sequence[str]) -> Any:
+        parents = select(GazetteerUnit.parent).where(GazetteerUnit.id.in_(part), GazetteerUnit.parent != "")
+        return select(GazetteerUnit.id).where(GazetteerUnit.code.in_(parents))
+
+    found, fresh = set[str](), set(unit_ids)
+    while fresh:
+        fresh = _each(session, fresh, above) - found
+        found |= fresh
     return found
 
 
@@ -219,8 +250,7 @@ def _names(session: Session, locality: str) -> list[str]:
     further = session.scalars(
         select(GazetteerName.folded).where(
             GazetteerName.unit_id == locality,
-            GazetteerName.active,
-            GazetteerName.nature.not_in([NameNature.NEAR, NameNature.EXCLUDED]),
+            *_MEANT,
         )
     )
     return sorted({name for name in (*units, *further) if name})

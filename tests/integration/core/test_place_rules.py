@@ -14,7 +14,7 @@ from core.records.item import Item, Mention, Story, StoryLocality
 from core.records.place_rule import PlaceRuleRow, PlaceRuleTouch
 from core.records.suggestion import ClaimSuggestion
 from core.rules.vocabulary import Level, Role, Tag, Verdict
-from core.services import intake, judge, outbox, place_rules, rematching, triage, units
+from core.services import claims, intake, outbox, place_rules, rematching, triage, units
 from core.services.desk import Actor, Desk
 from tests.integration.core.conftest import candidate
 
@@ -167,7 +167,7 @@ def test_what_a_rule_admits_is_held_against_the_claims_that_were_judged(
     item = ours[0].item_id or 0
     with desk.store.read() as session:
         story = session.get_one(Item, item).story_id or 0
-    claim = judge.open_claim(desk, officer, story, 1, item, said)
+    claim = claims.open_claim(desk, officer, story, 1, item, said)
     with desk.store.write() as session:
         session.get_one(Claim, claim).verdict = Verdict.MISLEADING
     taken = intake.take(desk, [candidate(press, "hoi", "Đám rước đầu năm", text)])

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from config.commands.gazetteer import in_words
 from core.queries import locality
 from core.records.claim import Claim
 from core.records.item import Item, Mention, StoryLocality
@@ -15,8 +16,8 @@ from core.records.rereading import Rereading
 from core.records.suggestion import ClaimSuggestion
 from core.rules.gazetteer import Link, Name, NameNature, Nature, Unit
 from core.rules.vocabulary import Role, Tag, Verdict
+from core.services import claims, grouping, intake, notes, rereading, triage, units
 from core.services import gazetteer_edit as edit
-from core.services import grouping, intake, judge, notes, rereading, triage, units
 from core.services.desk import Actor, Desk
 from core.services.gazetteer_edit import NewName
 from core.services.gazetteer_import import take_in
@@ -179,7 +180,7 @@ def test_what_becomes_ours_is_held_against_the_claims_that_were_judged(
     officer = person("canbo", Role.OFFICER)
     said = "Trạm bơm bỏ mặc dân, ba ngày không ai xuống mở cống."
     (ours,) = store(filled, press, ("Trạm bơm bị tố bỏ mặc dân", f"{OURS[1]} {said}"))
-    claim = judge.open_claim(filled, officer, stories(filled, ours)[0] or 0, 1, ours, said)
+    claim = claims.open_claim(filled, officer, stories(filled, ours)[0] or 0, 1, ours, said)
     with filled.store.write() as session:
         session.get_one(Claim, claim).verdict = Verdict.MISLEADING
     (village,) = store(filled, press, (VILLAGE[0], f"{VILLAGE[1]} {said}"))
@@ -209,7 +210,8 @@ def test_an_import_has_stored_items_of_what_it_changed_read_again(
     village, market = store(filled, press, VILLAGE, MARKET)
     take_in(filled, [], [], [Name("99999", NameNature.VILLAGE, "xóm Cống Bạc")], "b")
     assert waiting(filled) == [], "nobody watches it"
-    take_in(filled, [], [], [Name("11131", NameNature.VILLAGE, "xóm Đồng Bến")], "c")
+    done = take_in(filled, [], [], [Name("11131", NameNature.VILLAGE, "xóm Đồng Bến")], "c")
+    assert done.reread == 1 and "Tin đã lưu của 1 địa bàn" in in_words(done)
     assert waiting(filled) == ["11131"]
     row = read(filled)
     assert (row.looked, row.moved, row.asked_by) == (2, 2, None)
