@@ -137,16 +137,17 @@ def show(session: Session, claim_id: int, unit_id: int) -> ClaimPage:
     """The page of a claim, for its own office and the related ones. Raises :class:`NotFound` for anybody else."""
     claim = session.get(Claim, claim_id)
     every = people.units(session)
-    if claim is None or (
-        unit_id not in people.related(every, claim.unit_id)
-        and unit_id not in _concerned_relations(every, claim)
-    ):
+    if claim is None or not may_see(every, claim, unit_id):
         raise NotFound(f"Không tìm thấy tuyên bố số {claim_id}.", f"No claim {claim_id}.")
     return page(session, claim, every)
 
 
-def _concerned_relations(every: dict[int, Unit], claim: Claim) -> set[int]:
-    return people.related(every, claim.concerns_unit_id) if claim.concerns_unit_id is not None else set()
+def may_see(every: dict[int, Unit], claim: Claim, unit_id: int) -> bool:
+    """True for the claim's own office, those that may help to judge it, and those related to the office that it is about."""
+    about = claim.concerns_unit_id
+    return unit_id in people.related(every, claim.unit_id) or (
+        about is not None and unit_id in people.related(every, about)
+    )
 
 
 def page(session: Session, claim: Claim, every: dict[int, Unit]) -> ClaimPage:

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
-from core.queries import offices
+from core.queries import offices, people
+from core.queries.claim import may_see
 from core.queries.frame import watched
 from core.queries.reasons import BestMention, best_mentions
 from core.queries.today import queue_ids
@@ -58,7 +59,7 @@ class ItemRow:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A claim of the story and where its verdict stands."""
+    """A claim of the story and where its verdict stands; ``unit``: the office that works on it, empty for the reader's own."""
 
     id: int
     quote: str
@@ -72,6 +73,7 @@ class ClaimRow:
     created_by: str
     created_at: datetime
     incident_id: int | None
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,7 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
         bars=bars,
         bars_from=start,
         bars_to=end,
-        claims=_claims(session, story_id),
+        claims=_claims(session, story_id, unit_id),
         log=_log(session, story_id, unit_id),
         notes=_notes(session, story_id, unit_id),
         position=at + 1,
@@ -306,15 +308,18 @@ def _bars(session: Session, story: Story) -> tuple[datetime, datetime, tuple[int
     return start, end, tuple(counts)
 
 
-def _claims(session: Session, story_id: int) -> tuple[ClaimRow, ...]:
-    found = session.execute(
+def _claims(session: Session, story_id: int, unit_id: int) -> tuple[ClaimRow, ...]:
+    """Those whose page the office may open, its own first."""
+    every = people.units(session)
+    rows = session.execute(
         select(Claim, Account.display_name, Unit.short_name)
         .join(Account, Claim.created_by == Account.id)
         .outerjoin(Unit, Claim.concerns_unit_id == Unit.id)
         .where(Claim.story_id == story_id)
-        .order_by(Claim.id)
+        .order_by(Claim.unit_id != unit_id, Claim.id)
         .limit(50)
     ).all()
+    found = [row for row in rows if may_see(every, row[0], unit_id)]
     proposed = {
         verdict.claim_id: verdict
         for verdict in session.scalars(
@@ -338,6 +343,7 @@ def _claims(session: Session, story_id: int) -> tuple[ClaimRow, ...]:
             created_by=name,
             created_at=claim.created_at,
             incident_id=claim.incident_id,
+            unit="" if claim.unit_id == unit_id else every[claim.unit_id].short_name,
         )
         for claim, name, unit in found
     )

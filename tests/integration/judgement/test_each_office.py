@@ -170,6 +170,23 @@ def test_offices_above_see_what_those_below_said(world: World) -> None:
     assert pages["ward"].log == () and pages["ward"].tag == pages["ward"].tagged_by == ""
 
 
+def test_a_claim_is_shown_to_those_who_may_help_with_its_office_named(world: World) -> None:
+    item, number = take(world, "nuoc", BOTH)
+    claims.open_claim(world.desk, world["ward"], number, 1, item, QUOTE)
+    claims.open_claim(world.desk, world["officer"], number, 1, item, QUOTE)
+    shown = {}
+    for who in ("officer", "ward", "city", "far"):
+        with world.desk.store.read() as session:
+            page = story.show(session, number, world[who].unit_id, world.clock.at)
+        shown[who] = [row.unit for row in page.claims]
+    assert shown == {
+        "officer": ["", "phường Thiên Hương"],
+        "ward": ["", "xã Chí Minh"],
+        "city": ["phường Thiên Hương", "xã Chí Minh"],
+        "far": [],
+    }
+
+
 def test_each_opens_an_incident_of_its_own(world: World) -> None:
     item, number = take(world, "nuoc", BOTH)
     claim = claims.open_claim(world.desk, world["officer"], number, 1, item, QUOTE)
