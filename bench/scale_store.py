@@ -1,7 +1,8 @@
 """A store of any size, written straight into its tables: what intake would have left, without paying for the analysis of a million texts.
 
-300 items a day, four to a story, one story in fifty about the watched commune; what is older than 30 days is tagged, so that the queue of a
-larger store is no longer than that of a smaller one, as in an office that works. Words are made up (:mod:`bench.corpus`).
+300 items a day, four to a story, one story in fifty about the watched commune; of those, what is older than 30 days is tagged, so that the
+queue of a larger store is no longer than that of a smaller one, as in an office that works. Nobody ever tags the others. Words are made up
+(:mod:`bench.corpus`).
 """
 
 from __future__ import annotations
@@ -152,7 +153,7 @@ def _rows(first: int, count: int, whole: int) -> Iterator[tuple[dict[str, Any], 
             item,
             {
                 "id": story, "title": title, "first_seen_at": at, "last_seen_at": at, "items": OF_A_STORY, "sources": OF_A_STORY,
-                "tag": "watch" if old or not ours else "", "need": float(story % 100),
+                "tag": "watch" if old and ours else "", "need": float(story % 100),
             } if begins else None,
             {"item_id": number, "spans": [], "why": [], **place} if ours else None,
             {"story_id": story, **place} if ours and begins else None,

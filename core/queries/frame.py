@@ -85,12 +85,11 @@ def frame(session: Session, unit_id: int, now: datetime) -> Frame:
     ).one()
     localities = watched(session, unit_id)
     codes = list(localities)
-    waiting = queue(unit_id, codes, now)
-    of_queue = select(Item.id).where(Item.story_id.in_(waiting))
+    waiting = list(session.scalars(queue(unit_id, codes, now).limit(CEILING + 1)))
     mine = select(Incident.id).where(Incident.unit_id == unit_id)
     counters = {
-        "today": min(DAILY_STORIES, _bounded(session, waiting)),
-        "inbox": _bounded(session, of_queue),
+        "today": min(DAILY_STORIES, len(waiting)),
+        **_items_waiting(session, waiting),
         "incidents": _bounded(
             session, mine.where(Incident.state.not_in([IncidentState.CLOSED, IncidentState.TRANSFERRED]))
         ),
@@ -108,12 +107,7 @@ def frame(session: Session, unit_id: int, now: datetime) -> Frame:
             ),
         ),
         "sources": sum(health.ask for _, health in source_state.troubled(session, now)),
-        "foreign": _bounded(
-            session,
-            of_queue.where(Item.source_id.in_(select(Source.id).where(Source.domestic.is_(False)))),
-        ),
         "criticism": _bounded(session, _criticism(unit_id, codes)),
-        "check": _bounded(session, of_queue.where(Item.band == Band.CHECK)),
     }
     return Frame(
         unit_id=unit_id,
@@ -123,6 +117,26 @@ def frame(session: Session, unit_id: int, now: datetime) -> Frame:
         localities=tuple(localities.items()),
         counters=counters,
     )
+
+
+def _items_waiting(session: Session, stories: list[int]) -> dict[str, int]:
+    """Counters of the items of the stories that wait: one look at them, unless there are more than a counter shows."""
+    mine = Item.story_id.in_(stories)
+    seen = session.execute(
+        select(Item.band, Source.domestic)
+        .outerjoin(Source, Source.id == Item.source_id)
+        .where(mine)
+        .limit(CEILING + 1)
+    ).all()
+    if len(seen) <= CEILING:
+        foreign = sum(row.domestic is False for row in seen)
+        return {"inbox": len(seen), "foreign": foreign, "check": sum(row.band == Band.CHECK for row in seen)}
+    abroad = select(Source.id).where(Source.domestic.is_(False))
+    return {
+        "inbox": len(seen),
+        "foreign": _bounded(session, select(Item.id).where(mine, Item.source_id.in_(abroad))),
+        "check": _bounded(session, select(Item.id).where(mine, Item.band == Band.CHECK)),
+    }
 
 
 def _criticism(unit_id: int, codes: list[str]) -> Select[Any]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.finding import FACET_WINDOW, Filters, SearchPage
 from core.queries import offices
@@ -28,8 +28,12 @@ from core.text.query import Node
 PAGE = 20
 #: totals and facets look at so many items at most; a longer list shows a plus sign and asks to be narrowed
 CEILING = 2000
+#: pages of hits beyond the one shown that are looked at, for hits that the store knows to be changed since
+_SPARE = 2
 KINDS = ("press", "social", "foreign", "hand")
 REACH = (0, 1, 2, 3)
+#: more items than a list of days can have
+_ALL = 100_000_000
 #: so many sources are offered beside the chosen ones
 SOURCES = 12
 
@@ -168,14 +172,64 @@ def listing(
     *,
     language: str = "vi",
     searched: Searched | None = None,
+    counted: SearchPage | None = None,
 ) -> Listing:
-    """A page of the office's inbox; of what was ``searched`` when words were typed, under the same filters and facets."""
+    """A page of the office's inbox; of what was ``searched`` when words were typed, under the same filters and facets.
+
+    ``counted``: total and facets of the index, for a list that is long; then only the rows of the page are read.
+    """
     names = watched(session, unit_id)
     base = _where(select(Item.id), wanted, unit_id, list(names), now)
-    if searched is not None:
-        base = base.where(Item.id.in_(searched.ids))
-    # The newest of the matching items; each column that a facet needs comes along, so that one pass counts them all.
-    seen = session.execute(
+    if counted is None:
+        if searched is not None:
+            base = base.where(Item.id.in_(searched.ids))
+        seen = _seen(session, base, wanted.sort)
+        capped = len(seen) > CEILING or (searched is not None and searched.more)
+        seen = seen[:CEILING]
+        total = looked = len(seen)
+        pages = max(1, -(-total // PAGE))
+        page = min(max(1, wanted.page), pages)
+        ids = [row.id for row in seen[(page - 1) * PAGE : page * PAGE]]
+        facets = _facets(session, seen, names)
+    else:
+        pages = max(1, CEILING // PAGE)
+        page = min(max(1, wanted.page), pages)
+        if searched is not None:
+            base = base.where(Item.id.in_(searched.ids[: (page + _SPARE) * PAGE]))
+        ids = list(
+            session.scalars(
+                base.order_by(None).order_by(*_order(wanted.sort)).limit(PAGE).offset((page - 1) * PAGE)
+            )
+        )
+        capped, looked = counted.total > FACET_WINDOW, counted.counted
+        total = max(min(counted.total, FACET_WINDOW), CEILING)
+        facets = _of_index(counted.facets, names)
+    newest = session.scalar(select(func.max(Item.id)))
+    return Listing(
+        rows=rows(
+            session,
+            ids,
+            unit_id,
+            names,
+            language=language,
+            excerpts=_excerpts(session, ids, searched.node) if searched is not None else None,
+        ),
+        total=total,
+        capped=capped,
+        page=page,
+        pages=pages,
+        facets=facets,
+        counted=looked,
+        localities=tuple(short_names(names).items()),
+        sources=source_names(session, wanted.sources, facets["source"]),
+        upto=wanted.upto or newest,
+        newer=wanted.upto is not None and _newer(session, wanted, unit_id, list(names), now, searched),
+    )
+
+
+def _seen(session: Session, base: Select[Any], sort: str) -> Sequence[Any]:
+    """The first of the matching items; each column that a facet needs comes along, so that one pass counts them all."""
+    return session.execute(
         base.with_only_columns(
             Item.id,
             Item.language,
@@ -188,50 +242,24 @@ def listing(
             _claimed().label("claimed"),
         )
         .order_by(None)
-        .order_by(*_order(wanted.sort))
+        .order_by(*_order(sort))
         .limit(CEILING + 1)
     ).all()
-    capped = len(seen) > CEILING or (searched is not None and searched.more)
-    seen = seen[:CEILING]
-    pages = max(1, -(-len(seen) // PAGE))
-    page = min(max(1, wanted.page), pages)
-    ids = [row.id for row in seen[(page - 1) * PAGE : page * PAGE]]
-    facets = _facets(session, seen, names)
-    newest = session.scalar(select(func.max(Item.id)))
-    return Listing(
-        rows=rows(
-            session,
-            ids,
-            unit_id,
-            names,
-            language=language,
-            excerpts=_excerpts(session, ids, searched.node) if searched is not None else None,
-        ),
-        total=len(seen),
-        capped=capped,
-        page=page,
-        pages=pages,
-        facets=facets,
-        counted=len(seen),
-        localities=tuple(short_names(names).items()),
-        sources=source_names(session, wanted.sources, facets["source"]),
-        upto=wanted.upto or newest,
-        newer=wanted.upto is not None and _newer(session, wanted, unit_id, list(names), now, searched),
-    )
 
 
-def indexed(session: Session, found: Listing, unit_id: int, wanted: Wanted, page: SearchPage) -> Listing:
-    """A list that is longer than the store counts, with the total and the facets that the index counted."""
-    codes = watched(session, unit_id)
-    facets = _of_index(page.facets, codes)
-    return replace(
-        found,
-        total=max(min(page.total, FACET_WINDOW), found.total),
-        capped=page.total > FACET_WINDOW,
-        facets=facets,
-        counted=page.counted,
-        sources=source_names(session, wanted.sources, facets["source"]),
-    )
+def is_long(
+    session: Session,
+    unit_id: int,
+    codes: Sequence[str],
+    wanted: Wanted,
+    now: datetime,
+    searched: Searched | None,
+) -> bool:
+    """Whether a list has more items than the store counts, asked before it is read where that is likely: not of our own places."""
+    if searched is not None:
+        return searched.more
+    ours = wanted.band or wanted.localities or wanted.named == "with" or wanted.story is not None
+    return not ours and count(session, unit_id, codes, wanted, now, at_most=CEILING) > CEILING
 
 
 def _of_index(facets: dict[str, dict[str, int]], codes: Iterable[str]) -> dict[str, dict[str, int]]:
@@ -351,12 +379,15 @@ def _where(query: Select[Any], wanted: Wanted, unit_id: int, codes: list[str], n
         query = query.where(Item.id <= wanted.upto)
     if wanted.story is not None:
         return query.where(Item.story_id == wanted.story)
-    if wanted.days:
-        query = query.where(Item.first_seen_at >= now - timedelta(days=wanted.days))
     ours = select(Mention.item_id).where(
         Mention.locality.in_(wanted.localities or codes),
         Mention.band.in_([wanted.band] if wanted.band else [Band.IN, Band.CHECK]),
     )
+    if wanted.days:
+        since = now - timedelta(days=wanted.days)
+        least = _first_since(since)
+        query = query.where(Item.first_seen_at >= since, Item.id >= least)
+        ours = ours.where(Mention.item_id >= least)
     places = wanted.localities or codes
     if wanted.band:
         query = query.where(Item.id.in_(ours))
@@ -380,6 +411,17 @@ def _where(query: Select[Any], wanted: Wanted, unit_id: int, codes: list[str], n
     if wanted.sources:
         query = query.where(Item.source_id.in_(wanted.sources))
     return query
+
+
+def _first_since(since: datetime) -> Any:
+    """The least id of what arrived since then, so that a list of some days goes through those days only, not through the store.
+
+    NULL, that is nothing, when nothing arrived since.
+    """
+    known = aliased(Item)
+    # The order makes every database read the index of moments, and not the ids from the first one on.
+    arrived = select(known.id).where(known.first_seen_at >= since).order_by(known.first_seen_at).limit(_ALL)
+    return select(func.min(arrived.subquery().c.id)).scalar_subquery()
 
 
 def told(codes: Sequence[str]) -> ColumnElement[bool]:

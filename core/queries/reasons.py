@@ -58,7 +58,12 @@ def best_mentions(session: Session, story_ids: Sequence[int], codes: Sequence[st
     ranked = (
         select(Item.story_id, Mention.item_id, Mention.locality, rank)
         .join(Item, Mention.item_id == Item.id)
-        .where(Item.story_id.in_(story_ids), Mention.locality.in_(codes), Mention.band != Band.OUT)
+        .where(
+            # From these few stories: else a database may begin with all that was ever about the places.
+            Mention.item_id.in_(select(Item.id).where(Item.story_id.in_(story_ids))),
+            Mention.locality.in_(codes),
+            Mention.band != Band.OUT,
+        )
         .subquery()
     )
     rows = session.execute(

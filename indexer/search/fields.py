@@ -10,7 +10,7 @@ from core.finding import IndexDocument
 from core.text.tokens import ANALYSIS_VERSION, index_fields_of
 
 #: raise it when what an index stores of an item changes; the index is then made anew by itself
-LAYOUT = 4
+LAYOUT = 5
 #: stored with every index: the text chain and the layout that made it
 INDEX_VERSION = ANALYSIS_VERSION * 100 + LAYOUT
 

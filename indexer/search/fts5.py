@@ -209,27 +209,29 @@ class Fts5Index:
             f" WHERE {condition.where} ORDER BY {condition.row} DESC LIMIT {self.facet_window:d}"
         )
         counts: dict[str, Counter[str]] = {name: Counter() for name in (*_FACETS, "tag", "locality")}
-        # One pass over the hits; few combinations of values come out of it, whatever their number.
-        combined = f"SELECT {columns}, count(*) FROM ({newest}) GROUP BY {columns}"
-        for *values, number in db.execute(combined, condition.values):
+        # One pass over the hits; few combinations of values come out of it, whatever their number. SQLite itself would sort them all.
+        found = db.execute(f"SELECT {columns} FROM ({newest})", condition.values)
+        for values, number in Counter(found).items():
             for name, value in zip(_FACETS, values, strict=True):
                 counts[name][str(value)] += number
-        places = db.execute(
-            f"SELECT place.locality, count(*) FROM ({newest}) AS found JOIN doc_locality AS place ON place.doc = found.id"
-            " GROUP BY 1",
-            condition.values,
-        )
-        counts["locality"].update(dict(places))
+        least = self._least(db, condition)
+        counts["locality"].update(dict(_beside(db, condition, newest, least, "doc_locality", "locality")))
         if tags:
-            given = db.execute(
-                f"SELECT tag.word, count(*) FROM ({newest}) AS found JOIN doc_tag AS tag ON tag.doc = found.id"
-                f" WHERE tag.word IN ({', '.join('?' * len(tags))}) GROUP BY 1",
-                (*condition.values, *tags),
-            )
+            given = _beside(db, condition, newest, least, "doc_tag", "word", tuple(tags))
             counts["tag"].update({tags[word]: number for word, number in given})
             untagged = counts["source"].total() - counts["tag"].total()
             counts["tag"].update({"": untagged} if untagged else {})
         return {name: most_frequent(counter) for name, counter in counts.items()}
+
+    def _least(self, db: sqlite3.Connection, condition: Condition) -> int | None:
+        """The oldest of the newest matches, where there are that many and no words choose them."""
+        if condition.ranked:
+            return None
+        row = db.execute(
+            f"SELECT doc.id FROM doc WHERE {condition.where} ORDER BY doc.id DESC LIMIT 1 OFFSET {self.facet_window - 1:d}",
+            condition.values,
+        ).fetchone()
+        return None if row is None else int(row[0])
 
     def volume(self, query: Node | None, filters: Filters) -> dict[tuple[int, str], int]:
         """Hits by (day, source)."""
@@ -269,9 +271,42 @@ class Fts5Index:
             # Rank 1 compares the text index with the table it was made from: an edit past it is found.
             db.execute("INSERT INTO fts (fts, rank) VALUES ('integrity-check', 1)")
             found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            halves = ("doc", "doc_text"), ("doc_text", "doc")
+            if any(
+                db.execute(f"SELECT id FROM {a} EXCEPT SELECT id FROM {b} LIMIT 1").fetchone()
+                for a, b in halves
+            ):
+                found = "a document without its text, or a text without its document"
             if found != "ok":
                 raise sqlite3.DatabaseError(f"malformed: {found}")
             yield from db.execute("SELECT id, version FROM doc ORDER BY id")
+
+
+def _beside(
+    db: sqlite3.Connection,
+    condition: Condition,
+    newest: str,
+    least: int | None,
+    table: str,
+    column: str,
+    only: tuple[str, ...] = (),
+) -> list[tuple[str, int]]:
+    """How many of the newest matches have each value in a table beside theirs, or each of ``only`` these.
+
+    Few documents are about a place of ours or tagged: those are gone through, down to ``least``, where the matches are that many.
+    """
+    chosen = f"beside.{column} IN ({', '.join('?' * len(only))})" if only else "1"
+    if least is None:
+        return db.execute(
+            f"SELECT beside.{column}, count(*) FROM ({newest}) AS found JOIN {table} AS beside ON beside.doc = found.id"
+            f" WHERE {chosen} GROUP BY 1",
+            (*condition.values, *only),
+        ).fetchall()
+    return db.execute(
+        f"SELECT beside.{column}, count(*) FROM {table} AS beside CROSS JOIN doc ON doc.id = beside.doc"
+        f" WHERE beside.doc >= ? AND {condition.where} AND {chosen} GROUP BY 1",
+        (least, *condition.values, *only),
+    ).fetchall()
 
 
 def most_frequent(counts: Counter[str]) -> dict[str, int]:

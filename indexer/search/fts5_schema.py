@@ -11,7 +11,7 @@ from typing import Any
 from core.finding import IndexDocument
 from indexer.search.fields import TokenFields, day_of
 
-#: small columns first: reading one behind a long text would walk all pages of that text
+#: What is filtered and counted lies apart from the tokens: fifty thousand rows are then counted in a few megabytes, and a tag rewrites no text.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (
     one INTEGER PRIMARY KEY CHECK (one = 1), last_seq INTEGER NOT NULL, index_version INTEGER NOT NULL, filled_to INTEGER
@@ -20,14 +20,16 @@ CREATE TABLE IF NOT EXISTS doc (
     id INTEGER PRIMARY KEY, version INTEGER NOT NULL, source TEXT NOT NULL, language TEXT NOT NULL, kind TEXT NOT NULL,
     domestic INTEGER NOT NULL, social INTEGER NOT NULL, copy INTEGER NOT NULL, story INTEGER,
     has_claim INTEGER NOT NULL, reach_tier INTEGER NOT NULL, need REAL NOT NULL, first_seen REAL NOT NULL, published REAL,
-    day INTEGER NOT NULL,
-    title_exact TEXT NOT NULL, body_exact TEXT NOT NULL, title_folded TEXT NOT NULL, body_folded TEXT NOT NULL
+    day INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS doc_text (
+    id INTEGER PRIMARY KEY, title_exact TEXT NOT NULL, body_exact TEXT NOT NULL, title_folded TEXT NOT NULL, body_folded TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS doc_locality (doc INTEGER NOT NULL, locality TEXT NOT NULL, band TEXT NOT NULL, PRIMARY KEY (doc, locality)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS doc_tag (doc INTEGER NOT NULL, word TEXT NOT NULL, PRIMARY KEY (doc, word)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tomb (id INTEGER PRIMARY KEY, version INTEGER NOT NULL);
 CREATE VIRTUAL TABLE IF NOT EXISTS fts USING fts5 (
-    title_exact, body_exact, title_folded, body_folded, content='doc', content_rowid='id', tokenize='ascii'
+    title_exact, body_exact, title_folded, body_folded, content='doc_text', content_rowid='id', tokenize='ascii'
 );
 """
 
@@ -56,10 +58,7 @@ INSERT INTO fts (fts, rank) VALUES ('automerge', 4);
 MANY = 250
 
 TEXT_COLUMNS = "title_exact, body_exact, title_folded, body_folded"
-_COLUMNS = (
-    "id, version, source, language, kind, domestic, social, copy, story, has_claim, reach_tier, need, first_seen, published, day, "
-    + TEXT_COLUMNS
-)
+_COLUMNS = "id, version, source, language, kind, domestic, social, copy, story, has_claim, reach_tier, need, first_seen, published, day"
 _PLACES = ", ".join("?" * (_COLUMNS.count(",") + 1))
 
 
@@ -99,49 +98,46 @@ def put(db: sqlite3.Connection, document: IndexDocument, fields: TokenFields) ->
     gone = db.execute("SELECT version FROM tomb WHERE id = ?", (document.id,)).fetchone()
     if gone is not None and gone[0] > document.version:
         return
-    old = db.execute(f"SELECT version, {TEXT_COLUMNS} FROM doc WHERE id = ?", (document.id,)).fetchone()
+    old = db.execute("SELECT version FROM doc WHERE id = ?", (document.id,)).fetchone()
     if old is not None and old[0] > document.version:
         return
-    same = old is not None and tuple(old[1:]) == tuple(fields)
+    text = _text_of(db, document.id)
     # Rewriting the text index is the dear part of a review click: only when the text changed (performance.md, pitfall 6).
-    if old is not None and not same:
-        _forget(db, document.id, old[1:])
-    _insert(db, document, fields)
-    if not same:
-        _learn(db, document.id, fields)
+    if text != fields:
+        if text is not None:
+            _forget(db, document.id, text)
+        _learn(db, [(document.id, *fields)])
+    db.execute(f"INSERT OR REPLACE INTO doc ({_COLUMNS}) VALUES ({_PLACES})", _row(document))
     _misplace(db, document.id)
     _place(db, [document])
 
 
 def add_all(db: sqlite3.Connection, prepared: Sequence[tuple[IndexDocument, TokenFields]]) -> None:
     """Write documents that the index does not know yet."""
-    db.executemany(f"INSERT INTO doc ({_COLUMNS}) VALUES ({_PLACES})", [_row(*pair) for pair in prepared])
     db.executemany(
-        f"INSERT INTO fts (rowid, {TEXT_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
-        [(document.id, *fields) for document, fields in prepared],
+        f"INSERT INTO doc ({_COLUMNS}) VALUES ({_PLACES})", [_row(document) for document, _ in prepared]
     )
+    _learn(db, [(document.id, *fields) for document, fields in prepared])
     _place(db, [document for document, _ in prepared])
 
 
 def take(db: sqlite3.Connection, item_id: int, version: int) -> None:
     """Delete a document up to a version, and remember that nothing older may come back."""
-    old = db.execute(f"SELECT version, {TEXT_COLUMNS} FROM doc WHERE id = ?", (item_id,)).fetchone()
+    old = db.execute("SELECT version FROM doc WHERE id = ?", (item_id,)).fetchone()
     db.execute(
         "INSERT INTO tomb VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET version = max(version, excluded.version)",
         (item_id, version),
     )
     if old is None or old[0] > version:
         return
-    _forget(db, item_id, old[1:])
+    text = _text_of(db, item_id)
+    if text is not None:
+        _forget(db, item_id, text)
     db.execute("DELETE FROM doc WHERE id = ?", (item_id,))
     _misplace(db, item_id)
 
 
-def _insert(db: sqlite3.Connection, document: IndexDocument, fields: TokenFields) -> None:
-    db.execute(f"INSERT OR REPLACE INTO doc ({_COLUMNS}) VALUES ({_PLACES})", _row(document, fields))
-
-
-def _row(document: IndexDocument, fields: TokenFields) -> tuple[Any, ...]:
+def _row(document: IndexDocument) -> tuple[Any, ...]:
     return (
         document.id,
         document.version,
@@ -158,18 +154,28 @@ def _row(document: IndexDocument, fields: TokenFields) -> tuple[Any, ...]:
         seconds(document.first_seen_at),
         seconds(document.published_at),
         day_of(document),
-        *fields,
     )
 
 
-def _learn(db: sqlite3.Connection, item_id: int, fields: TokenFields) -> None:
-    db.execute(f"INSERT INTO fts (rowid, {TEXT_COLUMNS}) VALUES (?, ?, ?, ?, ?)", (item_id, *fields))
+def _text_of(db: sqlite3.Connection, item_id: int) -> tuple[str, ...] | None:
+    found: tuple[str, ...] | None = db.execute(
+        f"SELECT {TEXT_COLUMNS} FROM doc_text WHERE id = ?", (item_id,)
+    ).fetchone()
+    return found
+
+
+def _learn(db: sqlite3.Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows of an id and its four token fields."""
+    db.executemany(f"INSERT INTO doc_text (id, {TEXT_COLUMNS}) VALUES (?, ?, ?, ?, ?)", rows)
+    db.executemany(f"INSERT INTO fts (rowid, {TEXT_COLUMNS}) VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def _forget(db: sqlite3.Connection, item_id: int, fields: tuple[str, ...]) -> None:
+    """The text index needs the old tokens to take them out; then the tokens go."""
     db.execute(
         f"INSERT INTO fts (fts, rowid, {TEXT_COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?)", (item_id, *fields)
     )
+    db.execute("DELETE FROM doc_text WHERE id = ?", (item_id,))
 
 
 def _misplace(db: sqlite3.Connection, item_id: int) -> None:

@@ -7,6 +7,7 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.errors import Invalid, LamroError
+from core.finding import SearchPage
 from core.queries import inbox as queries
 from core.queries import saved_filters as filter_queries
 from core.queries.frame import watched
@@ -29,7 +30,6 @@ def index() -> Response:
 
 def _page(refused: str, name: str = "") -> Response:
     """The list; ``refused`` says why a filter was not kept under ``name``."""
-    person = context.actor()
     args = request.args if request.method == "GET" else inbox_filters.read(request.form.get("query", ""))
     wish, searched = inbox_filters.wanted(args), inbox_filters.words_of(args)
     banner, problem = "", ""
@@ -41,12 +41,7 @@ def _page(refused: str, name: str = "") -> Response:
         except Invalid as error:
             problem = error.message(current())
             found = queries.Searched((), False, None)
-    with context.reading() as session:
-        listing = queries.listing(
-            session, person.unit_id, wish, context.now(), language=current(), searched=found
-        )
-    if listing.capped and not problem:
-        listing = _counted(listing, wish, searched)
+    listing = _listing(wish, searched, found) if not problem else _read(wish, found, None)
     html = render_template(
         "inbox/index.html",
         listing=listing,
@@ -64,19 +59,35 @@ def _page(refused: str, name: str = "") -> Response:
     return make_response(html, 400 if problem or refused else 200)
 
 
-def _counted(listing: queries.Listing, wish: queries.Wanted, searched: str) -> queries.Listing:
-    """A list too long for the store to count, counted by the index where that means the same."""
-    if not queries.index_counts(wish):
-        return listing
-    person = context.actor()
+def _listing(wish: queries.Wanted, searched: str, found: queries.Searched | None) -> queries.Listing:
+    """The list; one that is too long for the store to count is counted by the index, where that means the same."""
+    office = context.actor().unit_id
     with context.reading() as session:
-        codes = list(watched(session, person.unit_id))
-    filters = queries.filters(wish, person.unit_id, codes, context.now())
-    page = searching.counted(context.desk(), person, searched, filters)
-    if page is None:
+        codes = list(watched(session, office))
+        long = queries.is_long(session, office, codes, wish, context.now(), found)
+    listing = None if long else _read(wish, found, None)
+    if listing is not None and not listing.capped:
         return listing
+    counted = None
+    if queries.index_counts(wish):
+        filters = queries.filters(wish, office, codes, context.now())
+        counted = searching.counted(context.desk(), context.actor(), searched, filters)
+    return listing if counted is None and listing is not None else _read(wish, found, counted)
+
+
+def _read(
+    wish: queries.Wanted, found: queries.Searched | None, counted: SearchPage | None
+) -> queries.Listing:
     with context.reading() as session:
-        return queries.indexed(session, listing, person.unit_id, wish, page)
+        return queries.listing(
+            session,
+            context.actor().unit_id,
+            wish,
+            context.now(),
+            language=current(),
+            searched=found,
+            counted=counted,
+        )
 
 
 @blueprint.post("/inbox/filters")

@@ -164,8 +164,8 @@ def listed(found: Found, wanted: Wanted) -> inbox.Listing:
 def counted(found: Found, page: SearchPage, wanted: Wanted) -> dict[str, dict[str, int]]:
     """What the page shows when the index counted."""
     with found.desk.store.read() as session:
-        bare = inbox.Listing((), 0, True, 1, 1)
-        return inbox.indexed(session, bare, found.officer.unit_id, wanted, page).facets
+        now = found.desk.clock.now()
+        return inbox.listing(session, found.officer.unit_id, wanted, now, counted=page).facets
 
 
 def filled(facets: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
@@ -200,9 +200,14 @@ def every_control_selects_and_counts_the_same(found: Found) -> None:
 def a_list_too_long_for_the_store_is_counted_by_the_index(
     found: Found, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inbox, "CEILING", 5)
+    everything = [row.id for row in listed(found, ALL).rows]
+    now = found.desk.clock.now()
+    with found.desk.store.read() as session:
+        assert not inbox.is_long(session, found.officer.unit_id, [HERE, BESIDE], ALL, now, None)
+    monkeypatch.setattr(inbox, "CEILING", 6)
+    monkeypatch.setattr(inbox, "PAGE", 2)
     short = listed(found, ALL)
-    assert (short.total, short.capped, short.counted) == (5, True, 5)
+    assert (short.total, short.capped, short.counted) == (6, True, 6)
     filters = inbox.filters(ALL, found.officer.unit_id, [HERE, BESIDE], found.desk.clock.now())
     index = found.desk.index
     assert isinstance(index, Fts5Index | ElasticIndex)
@@ -210,7 +215,21 @@ def a_list_too_long_for_the_store_is_counted_by_the_index(
     page = searching.counted(found.desk, found.officer, "", filters)
     assert page is not None
     with found.desk.store.read() as session:
-        whole = inbox.indexed(session, short, found.officer.unit_id, ALL, page)
+        assert inbox.is_long(session, found.officer.unit_id, [HERE, BESIDE], ALL, now, None)
+        assert not inbox.is_long(
+            session, found.officer.unit_id, [HERE, BESIDE], replace(ALL, named="with"), now, None
+        )
+        words = inbox.Searched(tuple(everything[:6]), False, None)
+        assert not inbox.is_long(session, found.officer.unit_id, [HERE, BESIDE], ALL, now, words)
+        unit = found.officer.unit_id
+        whole = inbox.listing(session, unit, ALL, now, counted=page)
+        third = inbox.listing(session, unit, replace(ALL, page=3), now, counted=page)
+        words = inbox.Searched(tuple(everything), True, None)
+        hits = inbox.listing(session, unit, replace(ALL, page=3), now, searched=words, counted=page)
+        last = inbox.listing(session, unit, replace(ALL, page=9), now, counted=page)
+    assert whole.rows == short.rows and whole.pages == short.pages == 3
+    assert [row.id for row in third.rows] == [row.id for row in hits.rows] == everything[4:6]
+    assert last.rows == third.rows, "no page is deeper than the ceiling"
     assert (whole.total, whole.capped, whole.counted) == (12, False, 8)
     assert sum(whole.facets["kind"].values()) == 8
     assert {name for _, name in whole.sources} == {"Báo A", "Trang B", "Sông Xa"}

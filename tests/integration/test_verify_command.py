@@ -117,7 +117,8 @@ def test_one_byte_of_a_text_a_capture_or_the_log(home: Path, capsys: pytest.Capt
     "harm",
     [
         "DELETE FROM doc WHERE id = 3",  # the text index still finds it
-        "UPDATE doc SET body_folded = 'khac' WHERE id = 2",  # past the text index
+        "DELETE FROM doc_text WHERE id = 3",
+        "UPDATE doc_text SET body_folded = 'khac' WHERE id = 2",  # past the text index
         "INSERT INTO fts (fts) VALUES ('delete-all')",
         "DROP TABLE fts",
     ],
