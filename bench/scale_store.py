@@ -100,9 +100,9 @@ def fill(desk: Desk, officer: Actor, count: int, *, first: int = 1, outbox: bool
             for table, at in ((Story, 1), (Item, 0), (Mention, 2), (StoryLocality, 3)):
                 made = [row[at] for row in part if row[at] is not None]
                 if made:
-                    session.execute(insert(table), made)
+                    session.connection().execute(insert(table), made)
             if outbox:
-                session.execute(insert(OutboxRow), [{"item_id": row[0]["id"], "revision": 1, "at": NOW} for row in part])  # fmt: skip
+                session.connection().execute(insert(OutboxRow), [{"item_id": row[0]["id"], "revision": 1, "at": NOW} for row in part])  # fmt: skip
     story = _ours_before(first + count)
     with desk.store.write() as session:
         known = session.query(Incident.id).first()
