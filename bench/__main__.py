@@ -34,11 +34,14 @@ def main() -> int:
     )
     parser.add_argument("--scale", default="", help="sizes of the store, with commas between them")
     parser.add_argument("--engines", default="fts5", help="fts5, elasticsearch, or both with a comma")
+    parser.add_argument(
+        "--raw-up-to", type=int, default=100_000, help="leave the bare engine out above this size"
+    )
     parser.add_argument("--url", default="", help="the Elasticsearch to measure")
     parser.add_argument("--write", type=Path, help="write the page of results here")
     chosen = parser.parse_args()
     if chosen.scale:
-        return _scale(chosen.scale, chosen.engines, chosen.url, chosen.write)
+        return _scale(chosen.scale, chosen.engines, chosen.url, chosen.write, chosen.raw_up_to)
     runs: dict[str, list[dict[str, Any]]] = {"ours": [], "parts": [], "naive": []}
     with tempfile.TemporaryDirectory(prefix="lamro-bench-") as name:
         folder = Path(name)
@@ -84,9 +87,11 @@ def main() -> int:
     return 0
 
 
-def _scale(sizes: str, engines: str, url: str, write: Path | None) -> int:
+def _scale(sizes: str, engines: str, url: str, write: Path | None, raw_up_to: int) -> int:
     runs = [
-        measured_scale(engine, int(size), url) for engine in engines.split(",") for size in sizes.split(",")
+        measured_scale(engine, int(size), url, raw=int(size) <= raw_up_to)
+        for engine in engines.split(",")
+        for size in sizes.split(",")
     ]
     print(part(runs))
     if write:

@@ -1,4 +1,6 @@
-"""One size, one engine, one process: ``python -m bench.scale fts5|elasticsearch ITEMS [URL]`` prints one line of JSON.
+"""One size, one engine, one process: ``python -m bench.scale fts5|elasticsearch ITEMS [URL [RAW]]`` prints one line of JSON.
+
+RAW 0 leaves the bare engine out, which costs as much again in a large store: then only what is ours is measured.
 
 With FTS5 all work is in this process and times are its CPU seconds; with Elasticsearch they are seconds by the clock, since the work is
 in the node. Clicks are always by the clock. What is compared with each other ran one after the other in this process.
@@ -19,10 +21,9 @@ from typing import Any
 from bench.measure import ROOT
 from bench.scale_desk import CLOCK, timed
 from bench.scale_floor import Fed, Floor, RawElastic, RawFts5
+from bench.scale_report import DRAINED
 from bench.scale_store import PREFIX, Filled, desk_of, fill, prepare
 
-#: analysed items that are drained into an index of the full size
-DRAINED = 4000
 REPEATS = 15
 CLICKS = 200
 
@@ -35,10 +36,10 @@ def main() -> None:
     engine, items = sys.argv[1], int(sys.argv[2])
     url = sys.argv[3] if len(sys.argv) > 3 else ""
     with tempfile.TemporaryDirectory(prefix="lamro-scale-") as name:
-        print(json.dumps(measure(engine, items, url, Path(name))))
+        print(json.dumps(measure(engine, items, url, Path(name), raw=sys.argv[4:5] != ["0"])))
 
 
-def measure(engine: str, items: int, url: str, folder: Path) -> dict[str, Any]:
+def measure(engine: str, items: int, url: str, folder: Path, *, raw: bool = True) -> dict[str, Any]:
     """Every figure of one size: seconds, but for ``memory`` (MB, of each process)."""
     from config.indexing import StoreShelf
     from core.services import outbox
@@ -57,19 +58,24 @@ def measure(engine: str, items: int, url: str, folder: Path) -> dict[str, Any]:
         fill(desk, officer, items, whole=items + DRAINED)
         _say(engine, items, "store", CLOCK() - begun)
         told: dict[str, Any] = {"engine": engine, "items": items}
-        told["raw_bulk"] = floor.load(_fed(desk, 0))
-        _say(engine, items, "raw bulk", told["raw_bulk"])
+        if raw:
+            told["raw_bulk"] = floor.load(_fed(desk, 0))
+            _say(engine, items, "raw bulk", told["raw_bulk"])
         begun = CLOCK()
         rebuild(index, StoreShelf(desk))
         told["reindex"] = CLOCK() - begun
         _say(engine, items, "reindex", told["reindex"])
         filled = fill(desk, officer, DRAINED, first=items + 1, outbox=True, whole=items + DRAINED)
-        told["raw_drain"] = floor.load(_fed(desk, items))
+        if raw:
+            told["raw_drain"] = floor.load(_fed(desk, items))
         begun = CLOCK()
         drain(index, lambda after, limit: outbox.batch(desk, after, limit), lambda refused: None)
         index.refresh()
         told["drain"] = CLOCK() - begun
-        told["search"], told["raw_search"] = _searches(desk, floor, officer)
+        _say(engine, items, "drain", told["drain"])
+        told["search"], raw_search = _searches(desk, floor, officer)
+        if raw:
+            told["raw_search"] = raw_search
         _say(engine, items, "search", told["search"])
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         told |= _desk(engine, url, folder, filled)

@@ -94,10 +94,10 @@ def prepare(desk: Desk) -> Actor:
 def fill(desk: Desk, officer: Actor, count: int, *, first: int = 1, outbox: bool = False, whole: int = 0) -> Filled:  # fmt: skip
     """Items ``first`` to ``first + count - 1`` of ``whole``; with ``outbox``, as something that the index has yet to see."""
     whole = whole or count
-    rows = _rows(first, count, whole)
+    rows = _rows(first, count, whole, officer.unit_id)
     while part := list(islice(rows, _BATCH)):
         with desk.store.write() as session:
-            for table, at in ((Story, 1), (Item, 0), (Mention, 2), (StoryLocality, 3)):
+            for table, at in ((Story, 1), (Item, 0), (Mention, 2), (StoryLocality, 3), (StoryOffice, 4)):
                 made = [row[at] for row in part if row[at] is not None]
                 if made:
                     session.connection().execute(insert(table), made)
@@ -129,7 +129,9 @@ def _ours_before(item: int) -> int:
     return story - story % OURS
 
 
-def _rows(first: int, count: int, whole: int) -> Iterator[tuple[dict[str, Any], Any, Any, Any]]:
+def _rows(
+    first: int, count: int, whole: int, office: int
+) -> Iterator[tuple[dict[str, Any], Any, Any, Any, Any]]:
     chance = random.Random(first)
     words = Words(random.Random(1))
     words.draw_by(chance)
@@ -153,8 +155,9 @@ def _rows(first: int, count: int, whole: int) -> Iterator[tuple[dict[str, Any], 
             item,
             {
                 "id": story, "title": title, "first_seen_at": at, "last_seen_at": at, "items": OF_A_STORY, "sources": OF_A_STORY,
-                "tag": "watch" if old and ours else "", "need": float(story % 100),
+                "need": float(story % 100),
             } if begins else None,
             {"item_id": number, "spans": [], "why": [], **place} if ours else None,
             {"story_id": story, **place} if ours and begins else None,
+            {"story_id": story, "unit_id": office, "tag": "watch", "tagged_at": at, "version": 1} if ours and old and begins else None,
         )  # fmt: skip

@@ -131,6 +131,9 @@ def test_either_half_of_the_page_is_kept(tmp_path: Path) -> None:
     assert "| FTS5, 1,000 | 2.5 × | 50% | 2.00 / 1.00 ms = 2.0 × | 1.0 × | 150, 110, 170 MB |" in told
     assert "| FTS5, 2,000 | 2.5 × | 50% | 4.00 / 1.00 ms = 4.0 × | 2.0 × | 150, 110, 170 MB |" in told
     assert "| FTS5, 2,000 | 60 ms (1.2 ×) | 20 ms | 10 ms |" in told
+    bare = {name: value for name, value in larger.items() if not name.startswith("raw_")}
+    said = part([run, {**bare, "items": 3000}])
+    assert "| FTS5, 3,000 | - (2 s) | - (2,000 a second) | 4.00 / - ms | 2.0 × | 150, 110, 170 MB |" in said
     path = tmp_path / "benchmarks.md"
     merge(path, page="# Benchmarks\n\nfirst\n")
     merge(path, scale=told)
