@@ -194,11 +194,26 @@ def _western_number(thousands: str, decimal: str) -> Callable[[re.Match[str]], s
 
 
 _Say = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
-_EAST: list[_Say] = [(_DOTTED, _dotted), (_EAST_DATE, _east_date), (_EAST_NUMBER, _east_number)]
+#: "typhoon No. 9", "台風9号": what is counted through
+_NUMBERED = re.compile(
+    r"(?:\b(?:No\.?|[Nn]umber|[Nn]uméro|[Nn]o)\s?|[Nn]°\s?|№\s?)(?P<n>\d{1,4})\b(?![.,]\d)|(?<!\d)(?P<after>\d{1,4})(?:号|號|호(?![가-힣]))"
+)
+
+
+def _numbered(match: re.Match[str]) -> str:
+    return f"số {int(match['n'] or match['after'])}"
+
+
+_EAST: list[_Say] = [
+    (_DOTTED, _dotted),
+    (_EAST_DATE, _east_date),
+    (_NUMBERED, _numbered),
+    (_EAST_NUMBER, _east_number),
+]
 _PATTERNS: dict[str, list[_Say]] = {
-    "en": [(_DAY_FIRST, _western_date), (_MONTH_FIRST, _western_date), (_ENGLISH_NUMBER, _western_number(",", "."))],
-    "fr": [(_FRENCH_DATE, _western_date), (_FRENCH_NUMBER, _western_number(" \u00a0\u202f.", ","))],
-    "ru": [(_RUSSIAN_DATE, _western_date), (_RUSSIAN_NUMBER, _western_number(" \u00a0\u202f", ","))],
+    "en": [(_NUMBERED, _numbered), (_DAY_FIRST, _western_date), (_MONTH_FIRST, _western_date), (_ENGLISH_NUMBER, _western_number(",", "."))],
+    "fr": [(_NUMBERED, _numbered), (_FRENCH_DATE, _western_date), (_FRENCH_NUMBER, _western_number(" \u00a0\u202f.", ","))],
+    "ru": [(_NUMBERED, _numbered), (_RUSSIAN_DATE, _western_date), (_RUSSIAN_NUMBER, _western_number(" \u00a0\u202f", ","))],
     "zh": _EAST,
     "ja": _EAST,
     "ko": [(_KOREAN_NUMBER, _korean_number), *_EAST],

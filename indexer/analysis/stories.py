@@ -2,7 +2,8 @@
 
 The title counts twice; a word counts the less the more of the recent texts hold it, so that the name of a place or of a storm that
 everybody writes about joins nothing; the names of the places in question count nothing at all. A story is as near as the two texts
-of it that are nearest, and the longer it was silent the nearer they must be. Round-ups ("Điểm tin", "Xem nhanh") never join and are
+of it that are nearest, and the longer it was silent the nearer they must be. A foreign text is compared in the Vietnamese words that the
+glossary knows of it (:mod:`indexer.analysis.in_vietnamese`). Round-ups ("Điểm tin", "Xem nhanh") never join and are
 never joined. Weights and thresholds were chosen on 80 real events and on our own cases (``make evaluate``).
 """
 
@@ -20,6 +21,7 @@ from typing import NamedTuple
 from core.groups import StoryCandidate
 from core.text.normalise import fold
 from core.text.tokens import folded_words
+from indexer.analysis.in_vietnamese import said_in_vietnamese
 from indexer.gazetteer.units import Gazetteer, gazetteer
 
 WINDOW = timedelta(hours=72)
@@ -35,6 +37,8 @@ _FADES = 0.3
 _OTHERS = 20
 #: Words are counted in so many of the recent texts.
 _COUNTED = 120
+#: Of a foreign text with so many known words and pairs of words, likeness counts half.
+_FEW = 4
 #: So many candidates, the nearest by plain words, are looked at with weights.
 _FINALISTS = 15
 
@@ -186,11 +190,11 @@ def same_story(
     if not near:
         return None
     here = _name_words(localities.union(*(c.localities for c in near)), table or gazetteer())
-    mine = vector(title, lead, here)
-    texts = [[vector(*text, here) for text in ((c.title, c.lead), *c.more)] for c in near]
-    rarity = _rarity([mine, *(several[0] for several in texts[:_COUNTED])])
-    mine_rare = _reweighed(mine, rarity)
-    plain = [max(similarity(mine, one) for one in several) for several in texts]
+    mine = _forms(title, lead, here)
+    texts = [[_forms(*text, here) for text in ((c.title, c.lead), *c.more)] for c in near]
+    rarity = _rarity([mine[-1], *(several[0][-1] for several in texts[:_COUNTED])])
+    mine_rare = [_reweighed(form, rarity) for form in mine]
+    plain = [max(_likeness(mine, one) for one in several) for several in texts]
     best: tuple[float, int] | None = None
     for number in sorted(range(len(near)), key=lambda n: (-plain[n], near[n].story_id))[:_FINALISTS]:
         candidate = near[number]
@@ -198,7 +202,8 @@ def same_story(
         if localities and candidate.localities and not shared:
             continue
         nearest = sorted(
-            (similarity(mine_rare, _reweighed(one, rarity)) for one in texts[number]), reverse=True
+            (_likeness(mine_rare, [_reweighed(form, rarity) for form in one]) for one in texts[number]),
+            reverse=True,
         )[:2]
         score = sum(nearest) / len(nearest) * (1 - _FADES * (abs(seen_at - candidate.last_seen_at) / WINDOW))
         if score >= (WITH_PLACE if shared else WITHOUT_PLACE) and (
@@ -206,6 +211,26 @@ def same_story(
         ):
             best = (score, candidate.story_id)
     return None if best is None else best[1]
+
+
+def _forms(title: str, lead: str, without: frozenset[str]) -> list[Vector]:
+    """A text as it is written, and a foreign one in Vietnamese words too."""
+    said = said_in_vietnamese(title, lead)
+    written = vector(title, lead, without)
+    return [written] if said is None else [written, vector(*said, without)]
+
+
+def _likeness(a: Sequence[Vector], b: Sequence[Vector]) -> float:
+    """As they are written; in Vietnamese words where one of them is foreign; both ways where both are.
+
+    Few known words prove little, however well they fit: the fewer, the less they count.
+    """
+    if len(a) == len(b) == 1:
+        return similarity(a[0], b[0])
+    known = min(len(forms[-1].weights) for forms in (a, b) if len(forms) > 1)
+    said = similarity(a[-1], b[-1]) * known / (known + _FEW)
+    written = similarity(a[0], b[0])
+    return (said + written) / 2 if len(a) == len(b) else max(said, written)
 
 
 def _rarity(texts: Sequence[Vector]) -> dict[str, float]:

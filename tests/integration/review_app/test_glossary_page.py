@@ -9,32 +9,34 @@ from tests.fixtures.web import found
 
 
 def add(person, **given):
-    form = {"language": "en", "term": "breached", "gloss": "bị vỡ", "kind": "hazard"} | given
+    form = {"language": "en", "term": "overnight", "gloss": "trong đêm", "kind": "measure"} | given
     return person.post("/glossary", form)
 
 
 def test_a_word_glosses_what_is_stored(office, person):
     officer = person("hanh.dt")
     before = officer.get("/today").text
-    assert "[dyke: đê; commune: xã]" in before and "bị vỡ" not in before
+    assert "[dyke: đê; commune: xã; breached: bị vỡ]" in before and "trong đêm" not in before
     assert add(officer).status_code == 303
     for address in ("/today", "/inbox", f"/stories/{office.stories['en']}", f"/items/{office.items['en']}"):
-        assert "[dyke: đê; commune: xã; breached: bị vỡ]" in officer.get(address).text, address
+        assert (
+            "[dyke: đê; commune: xã; breached: bị vỡ; overnight: trong đêm]" in officer.get(address).text
+        ), address
     page = officer.get("/glossary?language=en").text
-    assert "Đỗ Thị Hạnh" in page and "bị vỡ" in page
+    assert "Đỗ Thị Hạnh" in page and "trong đêm" in page
     number = found(r"/glossary/(\d+)/remove", page)
     form = officer.get(f"/glossary?language=en&edit={number}").text
-    assert 'value="bị vỡ"' in form
+    assert 'value="trong đêm"' in form
     changed = {
-        "gloss": "bị chọc thủng",
+        "gloss": "suốt đêm",
         "edit": number,
         "version": found(r'name="version"[^>]*value="(\d+)"', form),
     }
     assert add(officer, **changed).status_code == 303
-    assert "breached: bị chọc thủng" in officer.get("/today").text
+    assert "overnight: suốt đêm" in officer.get("/today").text
     assert add(officer, **changed).status_code == 409, "somebody changed it meanwhile"
     assert officer.post(f"/glossary/{number}/remove", {"language": "en"}).status_code == 303
-    assert "[dyke: đê; commune: xã]" in officer.get("/today").text
+    assert "[dyke: đê; commune: xã; breached: bị vỡ]" in officer.get("/today").text
     log = person("kiem.tv").get("/audit").text
     assert "lưu từ nước ngoài" in log and "bỏ từ nước ngoài" in log
 
@@ -42,14 +44,14 @@ def test_a_word_glosses_what_is_stored(office, person):
 def test_a_shipped_word_is_switched_off_replaced_and_back(office, person):
     officer = person("hanh.dt")
     assert officer.post("/glossary/hide", {"language": "en", "term": "commune"}).status_code == 303
-    assert "[dyke: đê]" in officer.get("/today").text
+    assert "[dyke: đê; breached: bị vỡ]" in officer.get("/today").text
     page = officer.get("/glossary?language=en").text
     assert "từ đi kèm đã tắt" in page
     assert add(officer, term="Commune", gloss="xã (Pháp)", kind="place").status_code == 303
     assert "commune: xã (Pháp)" in officer.get("/today").text
     number = found(r"/glossary/(\d+)/remove", officer.get("/glossary?language=en").text)
     officer.post(f"/glossary/{number}/remove", {"language": "en"})
-    assert "[dyke: đê; commune: xã]" in officer.get("/today").text
+    assert "[dyke: đê; commune: xã; breached: bị vỡ]" in officer.get("/today").text
     assert officer.post("/glossary/hide", {"language": "en", "term": "no such"}).status_code == 404
 
 
@@ -58,11 +60,11 @@ def test_what_cannot_be_is_refused_and_nothing_typed_is_lost(office, person):
     for wrong in ({"gloss": ""}, {"term": "x"}, {"language": "vi"}, {"kind": "no"}, {"term": "a " * 90}):
         answer = add(officer, **wrong)
         assert answer.status_code == 422 and "Chưa lưu từ" in answer.text, wrong
-    assert 'value="bị vỡ"' in add(officer, term="x").text
-    assert add(officer, gloss="<script>alert(1)</script>", term="breached").status_code == 303
+    assert 'value="trong đêm"' in add(officer, term="x").text
+    assert add(officer, gloss="<script>alert(1)</script>", term="overnight").status_code == 303
     page = officer.get("/today").text
     assert "<script>alert(1)" not in page and "&lt;script&gt;" in page
-    again = add(officer, term="BREACHED", gloss="vỡ")
+    again = add(officer, term="OVERNIGHT", gloss="đêm")
     assert again.status_code == 422 and "Từ này đã có" in again.text
     with office.desk.store.read() as session:
         assert len(own(session)) == 1

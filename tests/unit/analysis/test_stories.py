@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.groups import StoryCandidate
+from indexer.analysis.in_vietnamese import said_in_vietnamese
 from indexer.analysis.stories import MAX_ITEMS, is_roundup, same_story, similarity, vector
 
 NOW = datetime(2026, 9, 13, 2, tzinfo=UTC)
@@ -86,3 +87,45 @@ def test_empty_texts() -> None:
     assert join("", "") is None
     assert same_story("x", "y", HERE, NOW, ()) is None
     assert similarity(vector("", ""), vector("a b", "c")) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("title", "lead"),
+    [
+        ("Chi Minh commune denies dyke breach", "Officials said the dyke was safe and the rumour of a breach in the storm was false."),
+        ("Власти общины опровергли слух о прорыве дамбы", "Дамба безопасна, слухи о прорыве дамбы во время шторма — ложные."),
+        ("社の当局、堤防決壊の噂を否定", "台風の夜に堤防が決壊したという噂は虚偽だと当局は述べた。"),
+        ("제방 붕괴 소문 사실이 아니", "당국은 태풍이 온 밤에 제방 붕괴는 없었다며 소문을 부인했다."),
+        ("La commune dément la rupture de digue", "Les autorités démentent la rumeur d’une rupture de digue pendant la tempête."),
+        ("志明乡否认决堤", "当局否认台风夜堤坝决堤的谣言，称消息虚假。"),
+    ],
+)  # fmt: skip
+def test_a_foreign_text_of_the_same_event_joins(title: str, lead: str) -> None:
+    assert join(title, lead) == 7
+
+
+@pytest.mark.parametrize(
+    ("title", "lead"),
+    [
+        (
+            "New school opens in Chi Minh commune",
+            "The school has eight rooms; 300 students moved in on Monday.",
+        ),
+        ("В общине открыли новый рынок", "Рынок посетили 5 тыс. жителей."),
+        ("市場で祭り、1万人参加", "祭りには1万人が参加した。"),
+        ("ホテル開業", "新しいホテルが開業した。"),
+        ("공장, 노동자 3천 명 채용", "공장이 노동자를 채용한다."),
+    ],
+)
+def test_a_foreign_text_of_another_matter_does_not(title: str, lead: str) -> None:
+    assert join(title, lead) is None
+
+
+def test_of_a_vietnamese_text_nothing_is_put_into_other_words() -> None:
+    assert said_in_vietnamese(DYKE.title, DYKE.lead) is None
+    assert said_in_vietnamese("vo de o xa chi minh roi ba con oi", "nuoc ngap het nha, khong ai cuu") is None
+    assert said_in_vietnamese("", "") is None
+    assert said_in_vietnamese("Dyke breach", "Residents were evacuated on October 3.") == (
+        "vỡ đê",
+        "người dân sơ tán ngày 3/10",
+    )
