@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from bench.corpus import Words
+from bench.scale_multiply import multiply
 from core.records.account import Account
 from core.records.incident import Incident
 from core.records.item import Item, Mention, OutboxRow, Story, StoryLocality, StoryOffice
@@ -37,6 +38,8 @@ NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 PREFIX = "lamro-test-scale-bench-"
 PASSWORD = "một câu chỉ mình biết"  # noqa: S105 (of a home that is thrown away)
 _BATCH = 4000
+#: so many are made one by one; the older ones of a larger store are made from them
+MADE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,8 @@ def prepare(desk: Desk) -> Actor:
 def fill(desk: Desk, officer: Actor, count: int, *, first: int = 1, outbox: bool = False, whole: int = 0) -> Filled:  # fmt: skip
     """Items ``first`` to ``first + count - 1`` of ``whole``; with ``outbox``, as something that the index has yet to see."""
     whole = whole or count
-    rows = _rows(first, count, whole, officer.unit_id)
+    by_hand = min(count, MADE) if first == 1 else count
+    rows = _rows(first + count - by_hand, by_hand, whole, officer.unit_id)
     while part := list(islice(rows, _BATCH)):
         with desk.store.write() as session:
             for table, at in ((Story, 1), (Item, 0), (Mention, 2), (StoryLocality, 3), (StoryOffice, 4)):
@@ -103,6 +107,8 @@ def fill(desk: Desk, officer: Actor, count: int, *, first: int = 1, outbox: bool
                     session.connection().execute(insert(table), made)
             if outbox:
                 session.connection().execute(insert(OutboxRow), [{"item_id": row[0]["id"], "revision": 1, "at": NOW} for row in part])  # fmt: skip
+    if by_hand < count:
+        multiply(desk, officer.unit_id, last=count, made=MADE, a_day=A_DAY, of_a_story=OF_A_STORY)
     story = _ours_before(first + count)
     with desk.store.write() as session:
         known = session.query(Incident.id).first()

@@ -6,10 +6,12 @@ import json
 import subprocess
 import sys
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bench import scale_store
 from bench.corpus import Made, pages
 from bench.measure import ROOT
 from bench.ours import run_ours
@@ -18,11 +20,11 @@ from bench.report import Figures, page, table
 from bench.rounds import articles, unchanged_feeds
 from bench.scale_ingest import CRAWLED
 from bench.scale_report import merge, part
-from bench.scale_store import OF_A_STORY, OURS, desk_of, fill, prepare
+from bench.scale_store import A_DAY, OF_A_STORY, OURS, desk_of, fill, prepare
 from bench.understanding import near_copies, rows
 from config.indexing import StoreShelf
 from core.finding import Filters
-from core.records.item import Item, TagEvent
+from core.records.item import Item, StoryLocality, StoryOffice, TagEvent
 from core.services import index_check, searching
 from indexer.search.rebuild import rebuild
 
@@ -94,6 +96,30 @@ def test_a_store_of_any_size_is_what_the_index_reads(tmp_path: Path) -> None:
     found = searching.matches(desk, officer, "chi minh", Filters(), limit=50)
     assert found.total == 440 // (OURS * OF_A_STORY) * OF_A_STORY == 8
     assert filled.story % OURS == 0
+    desk.store.close()
+
+
+def test_a_large_store_is_made_of_its_newest_items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scale_store, "MADE", 400)
+    desk = desk_of(tmp_path)
+    officer = prepare(desk)
+    fill(desk, officer, 20_200)
+    assert desk.index is not None
+    assert rebuild(desk.index, StoreShelf(desk)).documents == 20_200
+    found = searching.matches(desk, officer, "chi minh", Filters(), limit=500)
+    assert found.total == 20_200 // (OURS * OF_A_STORY) * OF_A_STORY
+    with desk.store.read() as session:
+        rows = session.query(Item.id, Item.first_seen_at, Item.story_id).order_by(Item.id).all()
+        assert [row.id for row in rows] == list(range(1, 20_201))
+        assert all((row.id + OF_A_STORY - 1) // OF_A_STORY == row.story_id for row in rows)
+        assert rows == sorted(rows, key=lambda row: row.first_seen_at)
+        assert (rows[-1].first_seen_at - rows[0].first_seen_at).days == 20_199 // A_DAY
+        old = rows[-1].first_seen_at - timedelta(days=30)
+        tagged = {row.story_id for row in session.query(StoryOffice).filter_by(tag="watch")}
+        ours = {row.story_id for row in session.query(StoryLocality)}
+        assert {row.story_id for row in rows if row.story_id in ours and row.first_seen_at < old} >= tagged
+        assert 0 < len(ours - tagged) <= 30 * A_DAY // (OURS * OF_A_STORY) + 1
+        assert session.connection().exec_driver_sql("PRAGMA foreign_key_check").first() is None
     desk.store.close()
 
 
