@@ -9,7 +9,6 @@ in the node. Clicks are always by the clock. What is compared with each other ra
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from bench.measure import ROOT
 from bench.scale_desk import CLOCK, timed
 from bench.scale_floor import Fed, Floor, RawElastic, RawFts5
 from bench.scale_report import DRAINED
-from bench.scale_store import PREFIX, Filled, desk_of, fill, prepare
+from bench.scale_store import PREFIX, Filled, desk_of, fill, peak, prepare
 
 REPEATS = 15
 CLICKS = 200
@@ -77,7 +76,7 @@ def measure(engine: str, items: int, url: str, folder: Path, *, raw: bool = True
         if raw:
             told["raw_search"] = raw_search
         _say(engine, items, "search", told["search"])
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        own = peak()
         told |= _desk(engine, url, folder, filled)
         told["memory"] = {"reindex": own, **told["memory"]}
         return told

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
 
 from bench.measure import ROOT
-from bench.scale_store import PASSWORD, desk_of
+from bench.scale_store import PASSWORD, desk_of, peak
 
 if TYPE_CHECKING:
     from core.services.desk import Desk
@@ -49,7 +48,7 @@ def main() -> None:
             raise RuntimeError("the crawl did not begin")
         told["click"], told["commit"] = _clicks(desk, story, home, clicks)
         ended = json.loads(crawl.communicate()[0])
-    told["memory"] = {"web": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "ingest": ended["memory"]}  # fmt: skip
+    told["memory"] = {"web": peak(), "ingest": ended["memory"]}  # fmt: skip
     told["taken"] = ended["taken"]
     desk.store.close()
     print(json.dumps(told))

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import random
-import resource
 import sys
 import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.scale_store import desk_of
+from bench.scale_store import desk_of, peak
 
 if TYPE_CHECKING:
     from core.services.desk import Desk
@@ -49,7 +48,7 @@ def main() -> None:
             print("crawling", flush=True)
         if over.wait(EVERY):
             break
-    print(json.dumps({"memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "taken": taken}))
+    print(json.dumps({"memory": peak(), "taken": taken}))
     desk.store.close()
 
 

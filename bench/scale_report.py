@@ -56,15 +56,16 @@ def part(runs: Sequence[dict[str, Any]]) -> str:
     table = "\n".join(rows)
     return f"""{HEAD}
 
-Stores of made-up items of some 70 words (`bench/scale_store.py`): 300 a day, one in fifty about the watched commune, what is older than 30 days
-tagged. Each row is a process of its own; FTS5 figures are CPU seconds of that process, Elasticsearch figures seconds by the clock.
+Stores of made-up items of some 70 words (`bench/scale_store.py`): 300 a day, one in fifty about the watched commune and, when older than 30 days,
+tagged; beyond 50,000 the older ones are made of the newest by SQL (`bench/scale_multiply.py`). Each row is a process of its own; FTS5 figures are CPU seconds of that process, Elasticsearch figures seconds by the clock.
 Load of the {os.cpu_count()} processors over the last quarter of an hour: {os.getloadavg()[2]:.1f}; figures by the clock are of a busy machine where it is above 1.
 
 {table}
 
 Aims: reindex at most 3 ×, drain at least 60 %, search at the largest size at most 4 × and queue, story and incident at most 2 × the smallest
 size, a click at most twice one durable row, memory flat (web at most 120 MB, ingest 260 MB). Again: `make bench BENCH_ARGS="--scale 10000,100000"`; `--engines fts5,elasticsearch` with
-`--url http://127.0.0.1:9200` measures a node too (indexes named `lamro-test-scale-bench-…` are made and deleted there).
+`--url http://127.0.0.1:9200` measures a node too (indexes named `lamro-test-scale-bench-…` are made and deleted there); above 100,000 the
+bare engine is left out (`--raw-up-to`), and seconds of a reindex and documents a second of a drain stand in place of the ratios.
 
 - **raw bulk, raw drain**: the engine alone, fed the same four token fields by transactions or bulk requests of 500 (`bench/scale_floor.py`).
   Ours reads the items from the store, makes the tokens, keeps filters, versions, places and the number in the outbox.
