@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from flask import Flask
 
@@ -66,7 +66,12 @@ def long_now(moment: datetime) -> str:
 
 
 def due(moment: datetime) -> str:
-    """23:10 hôm nay; 15/9 for a later day."""
+    """23:10 hôm nay; 15/9 for a later day. The midnight that ends a day is that day's, as the law counts and the digest says."""
+    if local(moment).time() == time():
+        last = local(moment).date() - timedelta(days=1)
+        if last == today():
+            return gettext("hết hôm nay")
+        return gettext("hết ngày mai") if last == today() + timedelta(days=1) else day(last)
     if local(moment).date() == today():
         return gettext("%(time)s hôm nay", time=clock_time(moment))
     if local(moment).date() == today() + timedelta(days=1):

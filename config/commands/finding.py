@@ -174,7 +174,15 @@ def _index(desk: Desk, settings: Settings) -> Finding:
 
     index = make_index(settings)
     stats = index.stats()
-    behind = outbox.last_seq(desk) - stats.last_seq
+    told = outbox.last_seq(desk)
+    behind = told - stats.last_seq
+    if told and not stats.documents:
+        return Finding(
+            "Chỉ mục tìm kiếm",
+            False,
+            f"{stats.engine}: chưa có tin nào trong chỉ mục, {behind} thay đổi chờ đưa vào",
+            "Chạy: lamro reindex",
+        )
     return Finding(
         "Chỉ mục tìm kiếm", True, f"{stats.engine}: {stats.documents} tin, còn {behind} thay đổi chờ đưa vào"
     )

@@ -16,6 +16,7 @@ from config.demo.cast import CAST, OFFICE, engage
 from config.demo.evenings import EVENINGS
 from config.demo.home import DemoHome
 from config.demo.past import DAYS, Past
+from config.gazetteer import take_shipped
 from config.settings import Settings, load, secret_key
 from config.supervise import die_with_parent
 from config.web import ADDRESS_FILE
@@ -41,6 +42,8 @@ def open_desk(home: DemoHome, settings: Settings) -> Desk:
     desk = make_desk(settings, store)
     if desk.index is not None:
         desk.index.create()
+    # Before anybody watches a place: nothing is stored yet that had to be read again.
+    take_shipped(desk)
     engage(desk, home.password)
     return desk
 

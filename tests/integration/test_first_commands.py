@@ -117,6 +117,29 @@ def test_a_sentence_of_the_parser_that_is_not_known_is_still_said():
     assert sentence("Something quite new.") == "Lệnh viết chưa đúng."
 
 
+def test_an_index_without_items_is_not_called_good(begun, capsys):
+    assert "HỎNG  Chỉ mục" not in run(capsys, "doctor")[1]
+    file = begun / "tin.jsonl"
+    file.write_text(
+        json.dumps(
+            {
+                "url": "https://ben-do.example/1",
+                "title": "Xã Chí Minh họp thôn",
+                "text": "Xã Chí Minh, Hải Phòng họp thôn.",
+            }
+        ),
+        encoding="utf-8",
+    )
+    assert run(capsys, "import", str(file))[0] == 0
+    for part in begun.glob("index.db*"):
+        part.unlink()
+    code, out, _ = run(capsys, "doctor")
+    assert code == 1 and "HỎNG  Chỉ mục tìm kiếm" in out, out
+    assert "lamro reindex" in out
+    assert run(capsys, "reindex")[0] == 0
+    assert re.search(r"^tốt +Chỉ mục tìm kiếm: .*: 1 tin", run(capsys, "doctor")[1], re.MULTILINE)
+
+
 def test_an_account_goes_into_the_office_that_init_made(begun, capsys):
     _, out, _ = run(capsys, "users", "add", "hanh", "--role", "officer")
     assert "Đã thêm hanh vào cơ quan xã Chí Minh (mã 11131)." in out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from core.records.account import Account, AccountRole
 from core.records.item import Capture, Item
 from core.records.source import CrawlRequest, Source
 from core.records.unit import Unit
-from review_app import gate
+from review_app import gate, times
 from review_app.app import create_app
 from review_app.settings import WebSettings
 from tests.fixtures.web import SECRET, Person, found
@@ -295,6 +296,17 @@ def test_status_screen_shows_what_is_open(office):
     assert "127.0.0.1:8123" in text and "Đồng hồ giả lập đang dùng." in text and "SQLite" in text
     assert "Đồng hồ giả lập đang chạy" in words(someone.get("/sources"))
     assert Person(create_app(office.desk, settings)).get("/healthz").text == "ok\n"
+
+
+def test_the_midnight_that_ends_a_day_is_that_days(app):
+    """AT is 13/9/2026; working days end at 24:00 (the digest says the same day)."""
+    midnight = datetime(2026, 9, 13, 17, tzinfo=UTC)
+    with app.test_request_context():
+        assert times.due(midnight) == "hết hôm nay"
+        assert times.due(midnight + timedelta(days=1)) == "hết ngày mai"
+        assert times.due(midnight + timedelta(days=2)) == "15/9"
+        assert times.due(midnight + timedelta(days=2, minutes=1)) == "16/9"
+        assert times.due(midnight + timedelta(minutes=5)) == "00:05 ngày mai"
 
 
 def test_error_pages_have_a_number_and_keep_what_was_typed(app, office, person, caplog):
