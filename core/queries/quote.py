@@ -23,13 +23,14 @@ _SENTENCE = re.compile(r"[^.!?…。！？\n]+[.!?…。！？]*[”\"’')\]]*"
 
 @dataclass(frozen=True, slots=True)
 class ClaimChoice:
-    """What the quote form offers: the story's items, sentences of the chosen one, other offices."""
+    """What the quote form offers: the story's items, sentences of the chosen one and their language, other offices."""
 
     story_id: int
     version: int
     title: str
     items: tuple[tuple[int, str], ...]
     item_id: int
+    language: str
     sentences: tuple[str, ...]
     units: tuple[tuple[str, str], ...]
 
@@ -63,6 +64,7 @@ def claim_choice(session: Session, story_id: int, unit_id: int, item_id: int | N
         title=story.title,
         items=tuple((row.id, row.title) for row in rows),
         item_id=chosen,
+        language=item.language or "",
         sentences=tuple(dict.fromkeys([item.title.strip(), *sentences(item.text, spans)])),
         units=tuple((row.locality, row.short_name) for row in units),
     )

@@ -203,6 +203,8 @@ document.addEventListener("click", async (event) => {
   if (pick) {
     event.preventDefault();
     pick.form.elements.quote.value = pick.textContent;
+    const said = pick.form.querySelector("[data-quote-words]");
+    if (said && pick.nextElementSibling) said.textContent = pick.nextElementSibling.textContent;
     pick.closest("details").open = false;
     pick.form.elements.quote.focus();
     return;

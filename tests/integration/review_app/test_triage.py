@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import pytest
+from lxml.html import fromstring
 from sqlalchemy import event, select
 
 from core.queries.offices import view
 from core.records.claim import Claim
-from core.records.item import Story
+from core.records.item import Item, Story
 from core.rules.vocabulary import TAG_VI, Tag
 from tests.fixtures.web import found
 
@@ -18,6 +20,10 @@ from tests.fixtures.web import found
 def story_of(office, key):
     with office.desk.store.read() as session:
         return view(session, office.stories[key], office.unit_id)
+
+
+def parse(text: str) -> Any:
+    return fromstring(text)
 
 
 def words(answer):
@@ -151,6 +157,31 @@ def test_the_quote_form_opens_a_claim(office, person):
     assert "Tuyên bố cần kết luận" in words(someone.get(answer.location))
     page = someone.get(f"/stories/{office.stories['qua']}")
     assert "Tuyên bố đã trích" in words(page) and "nói về xã Chí Minh" in words(page)
+
+
+def test_nobody_quotes_a_foreign_sentence_without_its_known_words(office, person):
+    someone = person("hanh.dt")
+    for key, language, known in (("en", "en", "breached: bị vỡ"), ("zh", "zh", "居民: người dân")):
+        page = parse(someone.get(f"/stories/{office.stories[key]}/claim").text)
+        sentences = page.xpath("//button[@data-pick]")
+        assert len(sentences) > 1
+        for sentence in sentences:
+            (below,) = sentence.xpath("following-sibling::*[1][@data-words]")
+            assert sentence.get("lang") == language and "[" in below.text_content(), sentence.text
+        assert any(known in line.text_content() for line in page.xpath("//p[@data-words]"))
+        (chosen,) = page.xpath("//p[@data-quote-words]")
+        quote = page.xpath("string(//textarea[@name='quote'])").strip()
+        (same,) = [each for each in sentences if each.text_content() == quote]
+        assert chosen.text_content() == same.getnext().text_content()
+    assert "data-words" not in someone.get(claim_page(office)).text, "Vietnamese needs none"
+
+
+def test_a_foreign_sentence_of_unknown_words_says_so(office, person):
+    with office.desk.store.write() as session:
+        item = session.get_one(Item, office.items["en"])
+        item.title, item.text = "Zzyzx qwerty lorem ipsum", "Zzyzx qwerty lorem ipsum dolor."
+    page = parse(person("hanh.dt").get(f"/stories/{office.stories['en']}/claim").text)
+    assert "không có từ nào trong bảng từ" in page.xpath("string(//p[@data-quote-words])")
 
 
 @pytest.mark.parametrize(
