@@ -26,8 +26,8 @@ from core.services.desk import Desk
 DAYS = (-28, -26, -24, -23, -21, -20, -19, -18, -16, -13, -11, -8, -6, -4, -2, -1)
 #: the round of each past day; late enough for an evening's posts
 EVENING = time(21, 45)
-#: Minutes between readings once the demo is live, and no learning: its evenings lie days apart, its news come within minutes.
-EVERY = 2
+#: Minutes between readings once the demo is live (the least there is), and no learning: its evenings lie days apart, its news come within minutes.
+EVERY = 5
 
 
 class Past:
