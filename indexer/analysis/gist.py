@@ -15,9 +15,10 @@ from types import MappingProxyType
 
 from core.rules.glossary import Term, TermKind, combined
 from core.text.tokens import Token, tokenise
+from indexer.analysis import negation
 from indexer.analysis.measures import measures
 from indexer.analysis.sentences import sentences
-from indexer.analysis.word_forms import stem
+from indexer.analysis.word_forms import simplified, stem
 
 MAX_SENTENCES = 3
 MAX_SENTENCE = 300
@@ -25,6 +26,8 @@ MAX_GLOSSES = 16
 
 #: letters that one Korean or Japanese word is written in
 _HANGUL = re.compile("[\uac00-\ud7a3]")
+#: what stands before the Chinese word for a household; elsewhere it is a part of "door", "user" or "account"
+_COUNTED = re.compile(r"[\d〇零一二三四五六七八九十百千万萬几幾数數多余餘每]")
 _KATAKANA = re.compile("[\u30a1-\u30ff]")
 
 
@@ -72,27 +75,73 @@ def gloss(
 ) -> list[tuple[str, str]]:
     """(as written, Vietnamese) for every number, date and known word of the sentence, longest first where they overlap, in order.
 
+    What a negation takes back is glossed with it: see :mod:`indexer.analysis.negation`.
+
     ``own``: the office's terms, which stand before the shipped ones. ``places``: see :func:`places_abroad`.
     """
     tables = [found[language] for found in (_tables(tuple(own)), places) if language in found]
     tokens = tokenise(sentence)
     said = {measure.start: measure for measure in measures(sentence, language)}
-    out: dict[str, str] = {}
+    out: list[tuple[str, str]] = []
+    known: set[str] = set()
+
+    def add(start: int, end: int, meaning: str) -> None:
+        # A word is glossed once; a negation as often as it stands there.
+        if meaning == negation.ALONE or meaning not in known:
+            known.add(meaning)
+            out.append((sentence[start:end], meaning))
+
     k, after = 0, 0
     while k < len(tokens) and len(out) < MAX_GLOSSES:
-        measure = said.get(tokens[k].start)
+        start = tokens[k].start
+        measure = said.get(start)
         if measure is not None:
-            out.setdefault(measure.vietnamese, sentence[measure.start : measure.end])
-            while k < len(tokens) and tokens[k].start < measure.end:
-                k += 1
-            after = k
+            add(start, measure.end, measure.vietnamese)
+            k = after = _past(tokens, k, measure.end)
             continue
         length, meaning = _longest(sentence, tokens, k, language, tables, joined=k == after)
+        no = negation.before(tokens, k, language)
+        if no.length >= length + bool(meaning):
+            last, meaning = _taken_back(sentence, tokens, k + no.length, language, tables)
+            if meaning or not no.bound:
+                meaning = f"{no.vietnamese} {meaning}" if meaning else negation.ALONE
+                add(start, tokens[last].end, meaning)
+            k = after = last + 1
+            continue
         if meaning:
-            out.setdefault(meaning, sentence[tokens[k].start : tokens[k + length - 1].end])
-            after = k + length
-        k += length
-    return [(term, meaning) for meaning, term in out.items()]
+            word_end = tokens[k + length - 1].end
+            end = negation.behind(sentence, word_end, language)
+            add(start, end, f"không {meaning}" if end > word_end else meaning)
+            k = after = _past(tokens, k, end)
+        elif (end := negation.loose(sentence, start, language)) > start:
+            add(start, end, negation.ALONE)
+            k = after = _past(tokens, k, end)
+        else:
+            k += length
+    return out
+
+
+def _past(tokens: Sequence[Token], at: int, end: int) -> int:
+    """The first word that begins at ``end`` or behind it."""
+    while at < len(tokens) and tokens[at].start < end:
+        at += 1
+    return at
+
+
+def _taken_back(
+    sentence: str, tokens: Sequence[Token], at: int, language: str, tables: Sequence[_Table]
+) -> tuple[int, str]:
+    """Behind a negation: the last word of the known one that it takes back, with its Vietnamese; (last of the negation, "") for none."""
+    k = at
+    while negation.goes_on(sentence, tokens, k):
+        length, meaning = _longest(sentence, tokens, k, language, tables, joined=True)
+        more = negation.between(tokens, k, language)
+        if meaning and length > more:
+            return k + length - 1, meaning
+        if not more:
+            break
+        k += more
+    return at - 1, ""
 
 
 def _longest(
@@ -116,13 +165,15 @@ def _longest(
 
 
 def _stands(sentence: str, start: int, end: int, language: str, joined: bool) -> bool:
-    """False in the middle of a word where writing shows it: 화재 in 문화재, ダム in アムステルダム."""
+    """False in the middle of a word where writing shows it: 화재 in 문화재, ダム in アムステルダム, 户 in 门户."""
     before, behind = sentence[start - 1 : start], sentence[end : end + 1]
     if language == "ko":
         return joined or not _HANGUL.match(before)
     if language == "ja":
         cut = _KATAKANA.match(before) and _KATAKANA.match(sentence[start])
         return not cut and not (_KATAKANA.match(behind) and _KATAKANA.match(sentence[end - 1]))
+    if language == "zh" and simplified(sentence[start:end]) == "户":
+        return bool(_COUNTED.match(before))
     return True
 
 

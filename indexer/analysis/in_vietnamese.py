@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from indexer.analysis.gist import gloss
 from indexer.analysis.language import UNKNOWN, detect
+from indexer.analysis.negation import ALONE
 from indexer.analysis.sentences import sentences
 
 #: Of a foreign text only names have these; a Vietnamese one has them all over.
@@ -35,5 +36,6 @@ def said_in_vietnamese(title: str, lead: str) -> tuple[str, str] | None:
 def _words(text: str, language: str) -> str:
     parts = [text[start:end] for start, end in sentences(text)]
     return ". ".join(
-        " ".join((*(meaning for _, meaning in gloss(part, language)), *_NAME.findall(part))) for part in parts
+        " ".join((*(said for _, said in gloss(part, language) if said != ALONE), *_NAME.findall(part)))
+        for part in parts
     )
