@@ -48,6 +48,7 @@ _BEFORE: dict[str, dict[str, str]] = {
         "không có": "нет|без|никаких|никакой|не было",
         "chưa": "пока не|еще не",
     },
+    "ko": {"không": "안|못"},
     "zh": {
         "không": "没有|并未|并没有|从未|从来没有|不是|并非|并不|不会|不予|不|没",
         "không thể": "无法|不能|未能|没能",
@@ -56,7 +57,12 @@ _BEFORE: dict[str, dict[str, str]] = {
         "chưa": "未|尚未|仍未|还未|还没有|还没|暂未|至今未|目前未",
     },
 }
-_BOUND = {"zh": frozenset("不没无"), "en": frozenset({"nor"}), "fr": frozenset({"non"})}
+_BOUND = {
+    "ko": frozenset("안못"),
+    "zh": frozenset("不没无"),
+    "en": frozenset({"nor"}),
+    "fr": frozenset({"non"}),
+}
 #: what may stand between a negation and the word that it takes back
 _BETWEEN: dict[str, str] = {
     "en": "been|be|being|yet|officially|immediately|independently|was|were|is|are|have|has|had|so|far|able|to|any|really|actually|even|ever",
@@ -103,6 +109,8 @@ def before(tokens: Sequence[Token], at: int, language: str) -> Negation:
         if meaning := table.get(words):
             if language == "fr" and not _french(tokens, at, words[-1]):
                 return _NONE
+            if language == "ko" and not _apart(tokens, at):
+                return _NONE
             bound = "".join(words) in _BOUND.get(language, ()) or _second(tokens, at, language)
             return Negation(length, meaning, bound)
     return _NONE
@@ -133,6 +141,12 @@ def loose(sentence: str, start: int, language: str) -> int:
     """Where a Japanese or Korean negation ends that begins here, beside no known word; ``start`` itself for none."""
     found = _LOOSE[language].match(sentence, start) if language in _LOOSE else None
     return found.end() if found else start
+
+
+def _apart(tokens: Sequence[Token], at: int) -> bool:
+    """True for a Korean syllable that is a word of its own: 안 무너졌다, not 안전."""
+    joined_before = at > 0 and tokens[at - 1].end == tokens[at].start
+    return not joined_before and (at + 1 == len(tokens) or tokens[at].end < tokens[at + 1].start)
 
 
 def _french(tokens: Sequence[Token], at: int, last: str) -> bool:

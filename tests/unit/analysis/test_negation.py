@@ -54,6 +54,7 @@ NEGATED = [
     ("ko", "미확인 이야기다.", "xác nhận", "chưa được xác nhận"),
     ("ko", "둑은 무너지지 않았다.", "bị sập, vỡ", "không bị sập, vỡ"),
     ("ko", "피해는 없었다.", "thiệt hại", "không thiệt hại"),
+    ("ko", "둑은 안 무너졌다.", "bị sập, vỡ", "không bị sập, vỡ"),
     ("ko", "대피하지 못했다.", "sơ tán", "không sơ tán"),
     ("ru", "Это не подтверждено.", "xác nhận", "không xác nhận"),
     ("ru", "Сведения пока не были подтверждены.", "xác nhận", "chưa xác nhận"),
