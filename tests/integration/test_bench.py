@@ -99,6 +99,7 @@ def test_a_store_of_any_size_is_what_the_index_reads(tmp_path: Path) -> None:
     desk.store.close()
 
 
+@pytest.mark.long
 def test_a_large_store_is_made_of_its_newest_items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scale_store, "MADE", 400)
     desk = desk_of(tmp_path)
@@ -123,6 +124,7 @@ def test_a_large_store_is_made_of_its_newest_items(tmp_path: Path, monkeypatch: 
     desk.store.close()
 
 
+@pytest.mark.long
 def test_pages_clicks_and_the_crawl_are_measured_apart(tmp_path: Path) -> None:
     desk = desk_of(tmp_path)
     filled = fill(desk, prepare(desk), 420)

@@ -109,6 +109,7 @@ def test_every_step_can_fail(step, answers):
     assert "tốt" not in out
 
 
+@pytest.mark.long
 def test_the_command_says_which_step_failed(homes, tmp_path):
     home = copied(homes, "receive", tmp_path / "home")
     failed = check(home, "--break", "tag")
@@ -117,6 +118,7 @@ def test_the_command_says_which_step_failed(homes, tmp_path):
     assert "Bước hỏng: tag" in failed.stderr
 
 
+@pytest.mark.long
 def test_a_step_that_is_done_or_unknown_cannot_be_broken(homes, tmp_path):
     refused = check(copied(homes, "tag", tmp_path / "home"), "--break", "tag")
     assert refused.returncode == 1

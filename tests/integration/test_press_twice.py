@@ -68,6 +68,7 @@ def read_twice(tmp_path_factory: pytest.TempPathFactory):
         yield product, {name: kind for name, (kind, _, _) in wanted.items()}, reports
 
 
+@pytest.mark.long
 def test_every_source_but_the_broken_one_is_read(read_twice) -> None:
     _, kinds, (first, items, second, _) = read_twice
     assert set(kinds.values()) == {"feed", "listing", "page", "sitemap"}
@@ -82,12 +83,14 @@ def test_every_source_but_the_broken_one_is_read(read_twice) -> None:
     assert len(items) > 50
 
 
+@pytest.mark.long
 def test_the_second_round_stores_nothing(read_twice) -> None:
     _, _, (_, items, second, after) = read_twice
     assert (second.total("new"), second.total("edited"), second.total("quarantined")) == (0, 0, 0)
     assert sorted(after) == sorted(items)
 
 
+@pytest.mark.long
 def test_an_article_found_by_feed_sitemap_json_and_home_page_is_one_item(read_twice) -> None:
     product, kinds, (first, items, _, _) = read_twice
     for name in {name.removesuffix("-sitemap") for name, kind in kinds.items() if kind == "sitemap"}:
