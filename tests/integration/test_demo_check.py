@@ -60,7 +60,7 @@ def test_the_whole_way_after_a_death_in_the_past(homes):
     assert [line.split()[1] for line in said.splitlines() if line.startswith("tốt")] == NAMES
     assert_nothing_twice(homes / NAMES[-1])
     told = product(homes / NAMES[-1])
-    assert told.sql("SELECT DISTINCT interval_minutes, interval_fixed FROM source") == [(2, 1)], (
+    assert told.sql("SELECT DISTINCT interval_minutes, interval_fixed FROM source") == [(5, 1)], (
         "live news come"
     )
     assert told.sql("SELECT count(*) FROM gazetteer_unit")[0][0] > 3_321
