@@ -6,9 +6,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from config.yaml_text import read_yaml
 from core.errors import Misconfigured
 from core.rules.catalogue import GROUPS, CatalogueEntry, Certainty
+from core.text.yaml_text import read_yaml
 
 
 @cache

@@ -13,10 +13,10 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from config.yaml_text import read_yaml
 from core.errors import Misconfigured
 from core.rules.profiles import DocumentRule, LegalField, LegalProfile, LegalProfiles, Term
 from core.rules.vocabulary import DeadlineKind, DocumentKind, Level
+from core.text.yaml_text import read_yaml
 
 FOLDER = Path(__file__).parent / "legal_profiles"
 

@@ -20,7 +20,7 @@ def load_weights(file: str) -> NeedWeights:
         return NeedWeights()
     import yaml
 
-    from config.yaml_text import read_yaml
+    from core.text.yaml_text import read_yaml
 
     try:
         data = Path(file).read_bytes()

@@ -7,10 +7,10 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from config.yaml_text import read_yaml
 from core.errors import Misconfigured
 from core.rules.matrix import Answer, ResponseMatrix
 from core.rules.vocabulary import Harm, Spread
+from core.text.yaml_text import read_yaml
 
 FILE = Path(__file__).parent / "response_matrix.yaml"
 

@@ -19,6 +19,7 @@ from core.errors import Invalid
 from core.services.sources import NewSource
 from core.text.normalise import clean
 from core.text.urls import canonical_url
+from core.text.yaml_text import read_yaml
 
 #: more than this in one file is a mistake, not a list of sources (reliability.md §4 row 67)
 MOST = 2000
@@ -161,8 +162,7 @@ def _yaml(data: bytes, name: str) -> Iterator[tuple[int, Mapping[str, Any] | Lis
     if re.search(r"(?:[\[{]\s*){40}", text):
         raise Invalid(f"{name} lồng quá nhiều ngoặc nên không được nhận.", f"{name} nests too many brackets.")
     try:
-        # The C loader is many times as fast and reads the same; a safe one either way.
-        value = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        value = read_yaml(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", dòng {mark.line + 1}" if mark is not None else ""

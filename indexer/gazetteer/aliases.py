@@ -62,8 +62,10 @@ def read_yaml(data: bytes) -> tuple[Name, ...]:
     """Names of a file like the shipped one. Raises ValueError for what is none."""
     import yaml
 
+    from core.text import yaml_text
+
     try:
-        parsed = yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe either way
+        parsed = yaml_text.read_yaml(data)
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
     if not isinstance(parsed, dict):

@@ -15,9 +15,9 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from config import yaml_text
 from config.demo.press.moments import MomentField
 from core.errors import Misconfigured
+from core.text import yaml_text
 from crawlers.parsers.results import ListingRules
 
 Shape = Literal["rss", "atom", "mastodon", "youtube", "listing"]

@@ -173,23 +173,32 @@ def test_a_broken_file_is_named(tmp_path: Path) -> None:
     assert migrate.integrity(Store(f"sqlite:///{path}")) != ""
 
 
+def revision_before(revision: str) -> str:
+    return migrate.revisions()[migrate.revisions().index(revision) - 1]
+
+
+def old_store(engine: str, folder: Path, request: pytest.FixtureRequest, *, before: str) -> Store:
+    """A database as it was before a revision, on either engine."""
+    url = (
+        f"sqlite:///{folder / 'old.db'}"
+        if engine == "sqlite"
+        else str(request.getfixturevalue("postgres_url"))
+    )
+    store = Store(url)
+    config = Config()
+    config.set_main_option("script_location", "core.records:migrations")
+    with migrate._writer(store).connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision_before(before))
+    return store
+
+
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_administrators_made_by_the_command_line_keep_every_office(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """0006: the flag goes to those whom the audit log shows to be made on the server, and to nobody else."""
-    url = (
-        f"sqlite:///{tmp_path / 'old.db'}"
-        if engine == "sqlite"
-        else str(request.getfixturevalue("postgres_url"))
-    )
-    store = Store(url)
-    before = migrate.revisions()[migrate.revisions().index("0006") - 1]
-    config = Config()
-    config.set_main_option("script_location", "core.records:migrations")
-    with migrate._writer(store).connect() as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, before)
+    store = old_store(engine, tmp_path, request, before="0006")
     at = "2026-11-20 01:00:00.000000"
     with store.engine.begin() as connection:
         connection.execute(
@@ -222,26 +231,12 @@ def test_administrators_made_by_the_command_line_keep_every_office(
     store.close()
 
 
-def before_0016() -> str:
-    return migrate.revisions()[migrate.revisions().index("0016") - 1]
-
-
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_tags_and_incidents_of_stories_go_to_their_offices(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """0016: what stood on a story belongs to the office of the person who gave it; what another office had said before comes back."""
-    url = (
-        f"sqlite:///{tmp_path / 'old.db'}"
-        if engine == "sqlite"
-        else str(request.getfixturevalue("postgres_url"))
-    )
-    store = Store(url)
-    config = Config()
-    config.set_main_option("script_location", "core.records:migrations")
-    with migrate._writer(store).connect() as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, before_0016())
+    store = old_store(engine, tmp_path, request, before="0016")
     at = [f"2026-11-2{day} 01:00:00.000000" for day in range(7)]
     with store.engine.begin() as connection:
         connection.execute(
@@ -340,19 +335,15 @@ def test_tags_and_incidents_of_stories_go_to_their_offices(
     store.close()
 
 
-def test_an_upgrade_stops_at_rows_that_point_at_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "old.db"
-    store = Store(f"sqlite:///{path}")
-    config = Config()
-    config.set_main_option("script_location", "core.records:migrations")
-    with migrate._writer(store).connect() as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, before_0016())
-    with closing(sqlite3.connect(path)) as plain, plain:
+def test_an_upgrade_stops_at_rows_that_point_at_nothing(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    store = old_store("sqlite", tmp_path, request, before="0016")
+    with closing(sqlite3.connect(tmp_path / "old.db")) as plain, plain:
         plain.execute("INSERT INTO story_locality VALUES (77, '11131', 'in', 0.9)")
     with pytest.raises(Misconfigured, match="point at data that is gone"):
         migrate.upgrade(store)
-    assert migrate.current(store) == before_0016()
+    assert migrate.current(store) == revision_before("0016")
     with store.engine.connect() as connection:
         assert "story_office" not in inspect(connection).get_table_names()
         assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
