@@ -167,6 +167,9 @@ class Analyst(Protocol):
     ) -> int | None:
         """The story this text belongs to, or None for a new one."""
 
+    def story_likeness(self, story: StoryCandidate, others: Sequence[StoryCandidate]) -> Mapping[int, float]:
+        """How near each of the others is to a story by its words, 0-1, by story number: orders a list, joins nothing."""
+
     def like_claims(self, title: str, text: str, claims: Sequence[JudgedClaim]) -> tuple[ClaimLikeness, ...]:
         """The judged claims that the text is like, at most five, best first. Bounded time; never raises on text."""
 

@@ -74,17 +74,18 @@ _BELONGS = {
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """A result sentence that can be taken back: ids of the tag events; ``more`` is a link to what may follow (address, words)."""
+    """A result sentence that can be taken back: ids of the tag events, or the address to post to; ``more`` is a link to what may follow."""
 
     text: str
     events: tuple[int, ...]
     more: tuple[str, str] = ("", "")
+    undo: str = ""
 
 
-def done(text: str, events: tuple[int, ...] = (), more: tuple[str, str] = ("", "")) -> None:
-    """Say on the next page what was done; with events, offer to take it back; with ``more``, what may follow."""
+def done(text: str, events: tuple[int, ...] = (), more: tuple[str, str] = ("", ""), undo: str = "") -> None:
+    """Say on the next page what was done; with events, or an address to post to, offer to take it back; with ``more``, what may follow."""
     # Flask stores any JSON value of a message; its type says str.
-    flash(cast("str", {"text": text, "events": list(events), "more": list(more)}), "done")
+    flash(cast("str", {"text": text, "events": list(events), "more": list(more), "undo": undo}), "done")
 
 
 def _message() -> Undo | None:
@@ -93,7 +94,12 @@ def _message() -> Undo | None:
         return None
     last = messages[-1]
     address, label = last.get("more") or ("", "")
-    return Undo(str(last["text"]), tuple(int(event) for event in last["events"]), (address, label))
+    return Undo(
+        str(last["text"]),
+        tuple(int(event) for event in last["events"]),
+        (address, label),
+        str(last.get("undo") or ""),
+    )
 
 
 def _shown(places: tuple[Place, ...]) -> tuple[tuple[Place, str, bool], ...]:

@@ -1,23 +1,19 @@
-"""What the page for merging and splitting offers: the story's items, stories near it, and what was done before."""
+"""What the page for merging and splitting shows of the story: its items, and what was done before."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.queries import offices
-from core.queries.frame import watched
 from core.queries.story import MAX_ITEMS, story_of
 from core.records.account import Account
 from core.records.grouping import StoryGrouping
-from core.records.item import Item, Story, StoryLocality
+from core.records.item import Item
 from core.records.source import Source
-
-NEAR = timedelta(days=14)
-MOST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +25,6 @@ class GroupItem:
     source_name: str
     at: datetime
     copy: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NearStory:
-    """A story of the office's own places, near in time, that could go into this one."""
-
-    id: int
-    title: str
-    tag: str
-    items: int
-    last_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +48,13 @@ class Grouping:
     title: str
     tag: str
     items: tuple[GroupItem, ...]
-    near: tuple[NearStory, ...]
     done: tuple[Done, ...]
 
 
 def grouping(session: Session, story_id: int, unit_id: int) -> Grouping:
-    """Raises :class:`core.errors.NotFound`. Stories are listed nearest in time first; at most thirty."""
+    """Raises :class:`core.errors.NotFound`."""
     story = story_of(session, story_id)
+    view = offices.view(session, story_id, unit_id)
     items = session.execute(
         select(Item, Source.name)
         .outerjoin(Source, Source.id == Item.source_id)
@@ -77,22 +62,6 @@ def grouping(session: Session, story_id: int, unit_id: int) -> Grouping:
         .order_by(Item.id)
         .limit(MAX_ITEMS)
     ).all()
-    ours = select(StoryLocality.story_id).where(
-        StoryLocality.locality.in_(list(watched(session, unit_id))), StoryLocality.band != "out"
-    )
-    near = session.scalars(
-        select(Story)
-        .where(
-            Story.id.in_(ours),
-            Story.id != story_id,
-            Story.items > 0,
-            Story.last_seen_at >= story.first_seen_at - NEAR,
-            Story.first_seen_at <= story.last_seen_at + NEAR,
-        )
-        .order_by(Story.last_seen_at.desc(), Story.id.desc())
-        .limit(MOST)
-    ).all()
-    views = offices.views(session, [story.id, *(one.id for one in near)], unit_id)
     done = session.execute(
         select(StoryGrouping, Account.display_name)
         .join(Account, Account.id == StoryGrouping.account_id)
@@ -107,7 +76,7 @@ def grouping(session: Session, story_id: int, unit_id: int) -> Grouping:
         story_id=story.id,
         version=story.version,
         title=story.title,
-        tag=views[story.id].tag,
+        tag=view.tag,
         items=tuple(
             GroupItem(
                 id=item.id,
@@ -117,9 +86,6 @@ def grouping(session: Session, story_id: int, unit_id: int) -> Grouping:
                 copy=item.copy_of_id is not None,
             )
             for item, name in items
-        ),
-        near=tuple(
-            NearStory(one.id, one.title, views[one.id].tag, one.items, one.last_seen_at) for one in near
         ),
         done=tuple(
             Done(row.id, row.kind, name, row.at, len(row.item_ids), row.other_id) for row, name in done

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
@@ -17,6 +17,7 @@ from core.queries.today import queue_ids
 from core.queries.why import Why, explain
 from core.records.account import Account
 from core.records.claim import Claim, VerdictRecord
+from core.records.grouping import StoryGrouping
 from core.records.incident import Incident
 from core.records.item import Capture, Item, Mention, Story, StoryLocality, TagEvent
 from core.records.note import StoryNote
@@ -89,6 +90,20 @@ class LogRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupedRow:
+    """A merge or a split that concerns the story; ``into``: the items came into this story, from the other or out of it."""
+
+    at: datetime
+    name: str
+    kind: str
+    into: bool
+    items: int
+    other_id: int
+    other_title: str
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NoteRow:
     """A note that somebody of the reader's office left."""
 
@@ -146,6 +161,7 @@ class StoryPage:
     bars_to: datetime
     claims: tuple[ClaimRow, ...]
     log: tuple[LogRow, ...]
+    grouped: tuple[GroupedRow, ...]
     notes: tuple[NoteRow, ...]
     position: int
     queue_length: int
@@ -230,6 +246,7 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
         bars_to=end,
         claims=_claims(session, story_id, unit_id),
         log=_log(session, story_id, unit_id),
+        grouped=_grouped(session, story_id),
         notes=_notes(session, story_id, unit_id),
         position=at + 1,
         queue_length=len(order),
@@ -372,4 +389,29 @@ def _log(session: Session, story_id: int, unit_id: int) -> tuple[LogRow, ...]:
     return tuple(
         LogRow(event.at, name, event.tag, event.undone_at is not None, event.id, event.account_id)
         for event, name in found
+    )
+
+
+def _grouped(session: Session, story_id: int) -> tuple[GroupedRow, ...]:
+    other = case((StoryGrouping.story_id == story_id, StoryGrouping.other_id), else_=StoryGrouping.story_id)
+    found = session.execute(
+        select(StoryGrouping, Account.display_name, Story.id, Story.title)
+        .join(Account, StoryGrouping.account_id == Account.id)
+        .join(Story, Story.id == other)
+        .where((StoryGrouping.story_id == story_id) | (StoryGrouping.other_id == story_id))
+        .order_by(StoryGrouping.id.desc())
+        .limit(10)
+    )
+    return tuple(
+        GroupedRow(
+            at=row.at,
+            name=name,
+            kind=row.kind,
+            into=(row.kind == "merge") == (row.story_id == story_id),
+            items=len(row.item_ids),
+            other_id=other_id,
+            other_title=title,
+            undone=row.undone_at is not None,
+        )
+        for row, name, other_id, title in found
     )

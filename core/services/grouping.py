@@ -138,15 +138,7 @@ def undo(desk: Desk, actor: Actor, grouping_id: int) -> int:
                 _give_back(ours[unit_id], theirs[unit_id], row.before.get(str(unit_id), {}))
         row.undone_at = desk.clock.now()
         _settle(session, desk, story, other)
-        audit.record(
-            session,
-            desk,
-            actor,
-            "story.ungroup",
-            "story",
-            story.id,
-            detail={"grouping": row.id, "kind": row.kind},
-        )
+        _tell(session, desk, actor, "story.ungroup", row, {})
         return story.id
 
     return perform(desk, actor, "story.ungroup", "story_grouping", grouping_id, work)
@@ -279,13 +271,21 @@ def _still(session: Session, model: Any, ids: Sequence[int], story_id: int) -> l
 
 def _recorded(session: Session, desk: Desk, actor: Actor, row: StoryGrouping) -> int:
     session.flush()
-    audit.record(
-        session,
-        desk,
-        actor,
-        "story.group",
-        "story",
-        row.story_id,
-        detail={"kind": row.kind, "other": row.other_id, "items": row.item_ids, "claims": row.claim_ids},
-    )
+    _tell(session, desk, actor, "story.group", row, {"items": row.item_ids, "claims": row.claim_ids})
     return row.id
+
+
+def _tell(
+    session: Session, desk: Desk, actor: Actor, act: str, row: StoryGrouping, detail: Mapping[str, Any]
+) -> None:
+    """In the log of either story, each naming the other."""
+    for story_id, other_id in ((row.story_id, row.other_id), (row.other_id, row.story_id)):
+        audit.record(
+            session,
+            desk,
+            actor,
+            act,
+            "story",
+            story_id,
+            detail={"grouping": row.id, "kind": row.kind, "other": other_id, **detail},
+        )

@@ -79,7 +79,7 @@ def recent(
         )
         for places in sets
     }
-    known = _candidates(session, sorted({story for part in chosen.values() for story in part}), until or now)
+    known = candidates(session, sorted({story for part in chosen.values() for story in part}), until or now)
     return {places: {story: known[story] for story in part} for places, part in chosen.items()}
 
 
@@ -104,10 +104,11 @@ def recent_around(
         .order_by(Story.last_seen_at.desc(), Story.id.desc())
         .limit(_MOST_CANDIDATES)
     )
-    return _candidates(session, sorted(ids), until or now)
+    return candidates(session, sorted(ids), until or now)
 
 
-def _candidates(session: Session, ids: Sequence[int], now: datetime) -> dict[int, StoryCandidate]:
+def candidates(session: Session, ids: Sequence[int], now: datetime) -> dict[int, StoryCandidate]:
+    """Stories as new texts, and each other, are compared with them; by number. ``now`` bounds when they were last heard of."""
     places: dict[int, set[str]] = {story_id: set() for story_id in ids}
     for row in session.execute(
         select(StoryLocality.story_id, StoryLocality.locality).where(StoryLocality.story_id.in_(ids))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 
@@ -171,6 +171,10 @@ class LocalAnalyst:
     ) -> int | None:
         """The story this text belongs to, or None for a new one."""
         return stories.same_story(title, lead, localities, seen_at, candidates, self._reading_by().table)
+
+    def story_likeness(self, story: StoryCandidate, others: Sequence[StoryCandidate]) -> Mapping[int, float]:
+        """How near each of the others is to a story by its words, 0-1, by story number."""
+        return stories.likeness(story, others, self._reading_by().table)
 
     def like_claims(self, title: str, text: str, claims: Sequence[JudgedClaim]) -> tuple[ClaimLikeness, ...]:
         """The judged claims that the text is like, at most five, best first."""

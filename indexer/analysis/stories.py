@@ -213,6 +213,24 @@ def same_story(
     return None if best is None else best[1]
 
 
+def likeness(
+    story: StoryCandidate, others: Sequence[StoryCandidate], table: Gazetteer | None = None
+) -> dict[int, float]:
+    """How near each of the others is to a story, 0-1, by its text and theirs that are nearest: what :func:`same_story` weighs,
+    without time and places, for a person who looks for stories to join.
+    """
+    here = _name_words(story.localities.union(*(one.localities for one in others)), table or gazetteer())
+    mine, *theirs = (
+        [_forms(*text, here) for text in ((one.title, one.lead), *one.more)] for one in (story, *others)
+    )
+    rarity = _rarity([mine[0][-1], *(several[0][-1] for several in theirs[:_COUNTED])])
+    rare = [[[_reweighed(form, rarity) for form in text] for text in several] for several in (mine, *theirs)]
+    return {
+        other.story_id: max(_likeness(a, b) for a in rare[0] for b in several)
+        for other, several in zip(others, rare[1:], strict=True)
+    }
+
+
 def _forms(title: str, lead: str, without: frozenset[str]) -> list[Vector]:
     """A text as it is written, and a foreign one in Vietnamese words too."""
     said = said_in_vietnamese(title, lead)

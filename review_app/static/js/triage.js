@@ -38,6 +38,7 @@ function say(text, events, more) {
   toast.querySelector("[data-toast-text]").textContent = text;
   const form = toast.querySelector("[data-undo]");
   form.hidden = !events || events.length === 0;
+  form.setAttribute("action", form.dataset.undoTags);
   form.elements.events.value = (events || []).join(",");
   const link = toast.querySelector("[data-toast-more]");
   link.hidden = !more;

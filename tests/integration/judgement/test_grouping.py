@@ -8,13 +8,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from core.clock import VIETNAM
 from core.errors import Conflict, Forbidden, Invalid, RuleBroken
 from core.messages import Candidate
 from core.queries.grouping import grouping as page_of
 from core.queries.grouping import merged_into
+from core.queries.story import show
 from core.records.claim import Claim
 from core.records.item import Item, Story
-from core.services import grouping, intake, triage, units
+from core.services import grouping, intake, likely_stories, triage, units
 from indexer.analysis.analyst import LocalAnalyst
 from tests.integration.judgement.office import World, build
 
@@ -74,9 +76,42 @@ def test_merged_and_back(world, two):
         assert merged_into(session, gone.id) is None
     with pytest.raises(Conflict):
         grouping.undo(world.desk, world["officer"], number)
-    assert [row.act for row in world.audit() if row.act.startswith("story.")] == [
-        "story.group", "story.ungroup", "story.ungroup",
+    # each in the log of both stories; the refused third stands once, at what was to be undone
+    assert [(row.act, row.object_id) for row in world.audit() if row.act.startswith("story.")] == [
+        ("story.group", str(kept.id)), ("story.group", str(gone.id)),
+        ("story.ungroup", str(kept.id)), ("story.ungroup", str(gone.id)), ("story.ungroup", str(number)),
     ]  # fmt: skip
+    for one, other, into in ((kept, gone, True), (gone, kept, False)):
+        with world.desk.store.read() as session:
+            shown = show(session, one.id, world["officer"].unit_id, world.clock.now()).grouped
+        assert [(row.kind, row.into, row.items, row.other_title, row.undone) for row in shown] == [
+            ("merge", into, 1, other.title, True)
+        ]
+
+
+def test_the_likest_come_first_with_what_is_shared(world, two):
+    first, _, third = two
+    late = take(
+        world,
+        "kenh-3",
+        "Thả cá ở kênh Cầu Đất vừa nạo vét",
+        "Bà con thả cá xuống kênh Cầu Đất, xã Chí Minh, thành phố Hải Phòng.",
+    )
+    own, fair = of(world, first), of(world, third)
+    if of(world, late).id == own.id:
+        grouping.split(world.desk, world["officer"], own.id, own.version, [late])
+    kept = of(world, first)
+    found = likely_stories.likely(world.desk, world["officer"], kept.id)
+    assert [row.id for row in found.stories] == [of(world, late).id, fair.id] and found.more == 0
+    assert [(row.places, row.day, row.apart) for row in found.stories] == [
+        (("xã Chí Minh",), world.clock.now().astimezone(VIETNAM).date(), 0)
+    ] * 2
+    # words look in every text of the office's places, whenever it came; the order is by likeness all the same
+    searched = likely_stories.likely(world.desk, world["officer"], kept.id, "hội chợ")
+    assert [row.id for row in searched.stories] == [fair.id] and searched.banner
+    with pytest.raises(Invalid):
+        likely_stories.likely(world.desk, world["officer"], kept.id, '"')
+    assert likely_stories.likely(world.desk, world["far"], kept.id).stories == ()
 
 
 def test_the_machine_never_undoes_a_split(world, two):
