@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
-from core.queries import offices, people
+from core.queries import denials, offices, people
+from core.queries.denials import Denial
 from core.queries.origin import Origin, origins
 from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.incident import Incident
@@ -107,6 +108,8 @@ class ClaimPage:
     missing_misleading: int
     """The same for Sai lệch, for which the concerned office's own word is never enough."""
     verdicts: tuple[VerdictRow, ...]
+    denials: tuple[Denial, ...]
+    """Later items that deny or correct it; ``story_items`` leaves them out."""
 
     @property
     def proposed(self) -> VerdictRow | None:
@@ -171,7 +174,12 @@ def page(session: Session, claim: Claim, every: dict[int, Unit]) -> ClaimPage:
         neutral_text=claim.neutral_text,
         story_id=claim.story_id,
         story_title=story.title,
-        story_items=session.scalar(select(func.count(Item.id)).where(Item.story_id == claim.story_id)) or 0,
+        story_items=session.scalar(
+            select(func.count(Item.id)).where(
+                Item.story_id == claim.story_id, Item.id.not_in(denials.of_claim(claim.id))
+            )
+        )
+        or 0,
         item_id=item.id,
         item_title=item.title,
         item_at=item.published_at or item.first_seen_at,
@@ -195,6 +203,7 @@ def page(session: Session, claim: Claim, every: dict[int, Unit]) -> ClaimPage:
         missing_accurate=rules.missing_origins(Verdict.ACCURATE, pieces, own=own),
         missing_misleading=rules.missing_origins(Verdict.MISLEADING, pieces, own=own),
         verdicts=verdicts,
+        denials=denials.of_claims(session, [claim.id]).get(claim.id, ()),
     )
 
 

@@ -10,12 +10,13 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.errors import NotFound
-from core.queries import offices, people
+from core.queries import denials, offices, people
 from core.queries.claim import ClaimPage, EvidenceRow, page
+from core.queries.denials import Denial, Outlet, Spread
 from core.records.claim import Claim
 from core.records.document import Approval, Dispatch, Document, DocumentVersion
 from core.records.incident import Deadline, FactLine, Incident, IncidentMove
-from core.records.item import Item, Story
+from core.records.item import Story
 from core.rules.four_eyes import STEPS
 from core.rules.vocabulary import (
     ApprovalStep,
@@ -166,6 +167,10 @@ class IncidentPage:
     reach_tier: int
     press: int
     holders: dict[Role, tuple[people.Name, ...]]
+    denials: tuple[Denial, ...]
+    """Items that deny its claims, those still unanswered last; they are in none of the figures above."""
+    outlets: tuple[Outlet, ...]
+    """The press that carried it, each with its own correction where one was found."""
     loose_claims: tuple[tuple[int, str], ...]
     """Claims of the office that belong to no incident: (id, quote)."""
 
@@ -256,6 +261,15 @@ def show(session: Session, incident_id: int, unit_id: int) -> IncidentPage:
     stories = session.scalars(
         select(Story).where(Story.id.in_(offices.of_incident(incident.id))).order_by(Story.id)
     ).all()
+    ids = [story.id for story in stories]
+    spread = {
+        story.id: Spread(story.items, story.views, story.sources, story.reach_tier) for story in stories
+    } | denials.spread(session, incident.id, ids)
+    denied = sorted(
+        (row for rows in denials.of_claims(session, [claim.id for claim in claims]).values() for row in rows),
+        key=lambda row: (row.said_at is None, -row.item_id),
+    )
+    outlets = denials.outlets(session, incident.id, ids, denied)
     holders = people.holders(session, unit_id)
     known = people.names(
         session,
@@ -295,12 +309,14 @@ def show(session: Session, incident_id: int, unit_id: int) -> IncidentPage:
             MoveRow(move.at, move.from_state, move.to_state, name(move.account_id), move.reason)
             for move in moves
         ),
-        stories=tuple(StoryRow(story.id, story.title, story.items) for story in stories),
-        views=max((story.views for story in stories), default=0),
-        sources=max((story.sources for story in stories), default=0),
-        reach_tier=max((story.reach_tier for story in stories), default=0),
-        press=_press(session, [story.id for story in stories]),
+        stories=tuple(StoryRow(story.id, story.title, spread[story.id].items) for story in stories),
+        views=max((one.views for one in spread.values()), default=0),
+        sources=max((one.sources for one in spread.values()), default=0),
+        reach_tier=max((one.reach_tier for one in spread.values()), default=0),
+        press=len(outlets),
         holders=holders,
+        denials=tuple({row.item_id: row for row in reversed(denied)}.values())[::-1],
+        outlets=outlets,
         loose_claims=tuple(
             (key, quote)
             for key, quote in session.execute(
@@ -333,19 +349,6 @@ def _facts(session: Session, incident_id: int, evidence: dict[int, EvidenceRow])
     return tuple(
         FactRow(row.id, row.claim_part, row.fact, evidence.get(row.evidence_id or 0), row.as_of)
         for row in rows
-    )
-
-
-def _press(session: Session, story_ids: Sequence[int]) -> int:
-    from core.records.source import Source
-
-    return (
-        session.scalar(
-            select(func.count(func.distinct(Item.source_id)))
-            .join(Source, Source.id == Item.source_id)
-            .where(Item.story_id.in_(story_ids), Source.social.is_(False))
-        )
-        or 0
     )
 
 

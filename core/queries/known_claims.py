@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.queries import people
@@ -13,7 +13,7 @@ from core.records.claim import Claim, VerdictRecord
 from core.records.incident import Incident
 from core.records.item import Item
 from core.records.suggestion import ClaimSuggestion
-from core.rules.vocabulary import IncidentState, VerdictState
+from core.rules.vocabulary import Heard, IncidentState, Said, VerdictState
 
 MOST = 5
 
@@ -22,9 +22,10 @@ MOST = 5
 class KnownClaim:
     """A judged claim that an item of the story is like, with what both share and where they differ.
 
-    ``percent`` 0-100; ``sentence`` are the item's own words; figures are plain numbers, dates or times. ``joins``: the story would go into
-    the open incident ``incident_number``. ``answer`` is "right" once a person said so; what was answered wrong is not shown.
-    ``copy_of``: the title of the judged text, when the item is a copy of it that came into the same story after the verdict.
+    ``percent`` 0-100; ``sentence`` are the item's own words; figures are plain numbers, dates or times. ``heard``: whether the machine
+    hears the claim again or its denial. ``joins``: a "yes" puts the story into the open incident ``incident_number``. ``answer`` is what
+    a person of ``answered_unit_id`` said, empty while it is a question. ``copy_of``: the title of the judged text, when the item is a
+    copy of it that came into the same story after the verdict.
     """
 
     claim_id: int
@@ -33,7 +34,7 @@ class KnownClaim:
     sub_verdict: str
     decided_at: datetime | None
     percent: int
-    stance: str
+    heard: str
     item_id: int
     sentence: str
     seen_at: datetime
@@ -44,28 +45,61 @@ class KnownClaim:
     incident_number: int | None
     joins: bool
     answer: str
+    answered_by: str
+    answered_at: datetime | None
+    answered_unit_id: int | None
     copy_of: str = ""
+
+    @property
+    def denial(self) -> bool:
+        """It denies or corrects the claim: a person says so, or the machine hears it and nobody has answered."""
+        return self.answer == Said.DENIAL or (not self.answer and self.heard == Heard.DENIES)
 
 
 def known_claims(session: Session, story_id: int, unit_id: int) -> tuple[KnownClaim, ...]:
-    """The judged claims of the office and of those above it that the story's items are like; best first, at most five."""
+    """The judged claims of the office and of those above it that the story's items are like; questions first, best first, at most five.
+
+    What was answered "another claim" is not among them: see :func:`set_aside`.
+    """
+    return _found(session, story_id, unit_id, ClaimSuggestion.answer != Said.WRONG)
+
+
+def set_aside(session: Session, story_id: int, unit_id: int) -> tuple[KnownClaim, ...]:
+    """Those that somebody of the office answered "another claim" about, so that the answer can be taken back."""
+    return _found(
+        session,
+        story_id,
+        unit_id,
+        ClaimSuggestion.answer == Said.WRONG,
+        ClaimSuggestion.answered_unit_id == unit_id,
+    )
+
+
+def _found(
+    session: Session, story_id: int, unit_id: int, *which: ColumnElement[bool]
+) -> tuple[KnownClaim, ...]:
     rows = session.execute(
         select(ClaimSuggestion, Claim, Item)
         .join(Claim, Claim.id == ClaimSuggestion.claim_id)
         .join(Item, Item.id == ClaimSuggestion.item_id)
         .where(
             Item.story_id == story_id,
-            or_(Claim.story_id != story_id, Item.copy_of_id.is_not(None)),
+            or_(
+                Claim.story_id != story_id,
+                Item.copy_of_id.is_not(None),
+                ClaimSuggestion.stance == Heard.DENIES,
+                ClaimSuggestion.answer != "",
+            ),
             Claim.verdict != "",
             Claim.unit_id.in_([unit_id, *people.above(people.units(session), unit_id)]),
-            ClaimSuggestion.answer != "wrong",
+            *which,
         )
         .order_by(ClaimSuggestion.answer, ClaimSuggestion.score.desc(), ClaimSuggestion.item_id)
         .limit(200)
     ).all()
-    best: dict[int, tuple[ClaimSuggestion, Claim, Item]] = {}
+    best: dict[tuple[int, str, str], tuple[ClaimSuggestion, Claim, Item]] = {}
     for suggestion, claim, item in rows:
-        best.setdefault(claim.id, (suggestion, claim, item))
+        best.setdefault((claim.id, suggestion.stance, suggestion.answer), (suggestion, claim, item))
     chosen = list(best.values())[:MOST]
     decided = {
         row.claim_id: row.decided_at
@@ -90,12 +124,14 @@ def known_claims(session: Session, story_id: int, unit_id: int) -> tuple[KnownCl
             )
         )
     }
+    names = people.names(session, [suggestion.answered_by for suggestion, _, _ in chosen])
     return tuple(
         replace(
             _row(
                 suggestion, claim, item, decided.get(claim.id), incidents.get(claim.incident_id or 0), unit_id
             ),
-            copy_of=originals.get(item.copy_of_id or 0, ""),
+            copy_of=originals.get(item.copy_of_id or 0, "") if suggestion.stance == Heard.REPEATS else "",
+            answered_by=names[suggestion.answered_by].name if suggestion.answered_by in names else "",
         )
         for suggestion, claim, item in chosen
     )
@@ -116,7 +152,7 @@ class LateCopies:
 
 
 def late_copies(session: Session, unit_id: int) -> tuple[LateCopies, ...]:
-    """Those of claims that the office itself judged, the latest first, at most ten."""
+    """Those of claims that the office itself judged, the latest first, at most ten. What the machine hears as a denial is no copy."""
     rows = session.execute(
         select(
             Claim.id,
@@ -136,6 +172,7 @@ def late_copies(session: Session, unit_id: int) -> tuple[LateCopies, ...]:
             Item.story_id == Claim.story_id,
             Item.copy_of_id.is_not(None),
             ClaimSuggestion.answer == "",
+            ClaimSuggestion.stance == Heard.REPEATS,
         )
         .group_by(Claim.id, Claim.story_id, Claim.quote, Claim.verdict, Claim.sub_verdict)
         .order_by(func.max(Item.id).desc())
@@ -173,7 +210,7 @@ def _row(
         sub_verdict=claim.sub_verdict,
         decided_at=decided_at,
         percent=round(100 * suggestion.score),
-        stance=suggestion.stance,
+        heard=suggestion.stance,
         item_id=item.id,
         sentence=f"{item.title}\n{item.text}"[start:end].replace("\n", " "),
         seen_at=item.published_at or item.first_seen_at,
@@ -186,6 +223,9 @@ def _row(
         and incident.unit_id == unit_id
         and incident.state not in {IncidentState.CLOSED, IncidentState.TRANSFERRED},
         answer=suggestion.answer,
+        answered_by="",
+        answered_at=suggestion.answered_at if suggestion.answer else None,
+        answered_unit_id=suggestion.answered_unit_id,
     )
 
 

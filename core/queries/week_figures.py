@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import VIETNAM
-from core.queries import offices
+from core.queries import denials, offices
 from core.records.item import Item, Mention, Story, StoryLocality, StoryOffice
 from core.records.source import Source
 from core.rules.vocabulary import NEEDED, Band, Tag
@@ -69,7 +69,11 @@ def _action(session: Session, unit_id: int, codes: Sequence[str], start: datetim
             Story.id.in_(about),
             Story.id.in_(
                 offices.stories(
-                    unit_id, or_(StoryOffice.tag.in_(NEEDED), StoryOffice.incident_id.is_not(None))
+                    unit_id,
+                    or_(
+                        StoryOffice.tag.in_(NEEDED),
+                        and_(StoryOffice.incident_id.is_not(None), ~denials.only()),
+                    ),
                 )
             ),
         )

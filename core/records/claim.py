@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.records.schema import Table, Word
@@ -40,6 +40,10 @@ class Claim(Table):
     created_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    withdrawn_at: Mapped[datetime | None]
+    """Opened by mistake: stays in the record, counts for nothing, and nothing is done with it but taking the withdrawal back."""
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
 
 
 class Evidence(Table):

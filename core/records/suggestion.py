@@ -26,7 +26,11 @@ class ClaimSuggestion(Table):
     """span (code points of title + newline + text) and shared and differing names and figures"""
     found_at: Mapped[datetime]
     answer: Mapped[str] = mapped_column(Word, default="")
-    """right or wrong, as a person said; empty while nobody has answered"""
+    """right (it says the claim again), denial (it denies or corrects it) or wrong, as a person said; empty while nobody has answered"""
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     """None beside an answer: taken over from the answer that the same story got before"""
     answered_at: Mapped[datetime | None]
+    answered_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    """The office that answered: it alone takes the answer back"""
+    joined_incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    """The incident that the story was put into by the answer; None when it stayed where it was"""

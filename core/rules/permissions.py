@@ -66,6 +66,7 @@ ACTS: dict[str, frozenset[Role]] = {
     "story.tag": frozenset({OFFICER}),
     "story.untag": frozenset({OFFICER}),
     "story.known_claim": frozenset({OFFICER}),
+    "story.known_claim_undo": frozenset({OFFICER}),
     "story.note": _STAFF,
     "story.note_remove": _STAFF,
     "filter.save": _STAFF,

@@ -97,6 +97,21 @@ SUB_VERDICTS: dict[Verdict, tuple[SubVerdict, ...]] = {
 }
 
 
+class Heard(StrEnum):
+    """What the machine hears of a judged claim in a later text."""
+
+    REPEATS = "repeats"
+    DENIES = "denies"
+
+
+class Said(StrEnum):
+    """A person's answer: the text says the claim again, denies or corrects it, or has nothing to do with it."""
+
+    RIGHT = "right"
+    DENIAL = "denial"
+    WRONG = "wrong"
+
+
 class VerdictState(StrEnum):
     """A verdict is proposed by one person and confirmed or returned by another."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.clock import VIETNAM
 from core.errors import Invalid, RuleBroken
 from core.ports import Addressee, Dossier, DossierEvidence, DossierFact, OfficialDocument
-from core.queries import offices
+from core.queries import denials, offices
 from core.queries.origin import origins
 from core.records.account import Account
 from core.records.claim import Claim, Evidence, VerdictRecord
@@ -307,7 +307,10 @@ def dossier_of(session: Session, incident: Incident) -> Dossier:
             )
     items = session.execute(
         select(Item.id, Item.title, Item.url, Item.first_seen_at)
-        .where(Item.story_id.in_(offices.of_incident(incident.id)))
+        .where(
+            Item.story_id.in_(offices.of_incident(incident.id)),
+            Item.id.not_in(denials.of_incident(incident.id)),
+        )
         .order_by(Item.first_seen_at, Item.id)
         .limit(MAX_ITEMS)
     ).all()

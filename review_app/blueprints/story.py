@@ -8,16 +8,16 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, render_
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response as BaseResponse
 
-from core.errors import Conflict, Invalid, LamroError
+from core.errors import Conflict, Invalid, LamroError, RuleBroken
 from core.queries import item as item_queries
 from core.queries import quote as quote_queries
 from core.queries import story as queries
 from core.queries import watch as watch_queries
 from core.queries.frame import watched
 from core.queries.grouping import merged_into
-from core.queries.known_claims import known_claims
+from core.queries.known_claims import known_claims, set_aside
 from core.queries.reasons import best_mentions
-from core.rules.vocabulary import Tag
+from core.rules.vocabulary import Said, Tag
 from core.services import claims, notes, translating, triage
 from core.services import known_claims as answers
 from core.text.differences import word_changes
@@ -39,21 +39,24 @@ def show(story_id: int) -> str | BaseResponse:
     return _page(story_id) if goal is None else redirect(url_for("story.show", story_id=goal), 303)
 
 
-def _page(story_id: int, refused: str = "", note: str = "") -> str:
-    """The page; ``refused`` says why ``note`` was not kept."""
+def _page(story_id: int, refused: str = "", note: str = "", kept: RuleBroken | None = None) -> str:
+    """The page; ``refused`` says why ``note`` was not kept, ``kept`` why an answer or a claim stays."""
     with context.reading() as session:
         story = queries.show(session, story_id, context.actor().unit_id, context.now())
         known = known_claims(session, story_id, context.actor().unit_id)
         pages = watch_queries.of_stories(session, [story_id])
-    changes = {row.claim_id: word_changes(row.quote, row.sentence) for row in known}
+        aside = set_aside(session, story_id, context.actor().unit_id)
+    changes = [word_changes(row.quote, row.sentence) for row in known]
     return render_template(
         "story/show.html",
         story=story,
         claim=None,
         known=known,
+        set_aside=aside,
         changes=changes,
         refused=refused,
         note=note,
+        kept="" if kept is None else f"{kept.message(current())} {kept.lawful}".strip(),
         longest=notes.MAX_LETTERS,
         pages=pages,
     )
@@ -62,20 +65,35 @@ def _page(story_id: int, refused: str = "", note: str = "") -> str:
 @blueprint.post("/stories/<int:story_id>/known/<int:claim_id>")
 @allow_act("story.known_claim")
 def known_claim(story_id: int, claim_id: int) -> BaseResponse:
-    """Đúng, cùng tuyên bố · Không, tuyên bố khác: a person's answer to the machine's suggestion."""
+    """Nói lại tuyên bố này · Tin cải chính / bác bỏ · Không phải: a person's answer to the machine's suggestion."""
     word = request.form.get("answer", "")
-    if word not in {"right", "wrong"}:
-        raise Invalid(
-            "Chưa chọn câu trả lời. Bấm một trong hai nút.",
-            "No answer was chosen. Press one of the two buttons.",
-        )
-    incident = answers.answer(context.desk(), context.actor(), story_id, claim_id, right=word == "right")
+    heard = request.form.get("heard", "")
+    incident = answers.answer(context.desk(), context.actor(), story_id, claim_id, word, heard)
     if incident is not None:
         frame.done(gettext("Đã đưa chuyện này vào vụ việc. Kết luận vẫn đứng ở tuyên bố cũ."))
-    elif word == "right":
-        frame.done(gettext("Đã ghi: cùng tuyên bố. Nhãn của chuyện này chưa đổi."))
+    elif word == Said.RIGHT:
+        frame.done(gettext("Đã ghi: nói lại tuyên bố này. Nhãn của chuyện này chưa đổi."))
+    elif word == Said.DENIAL:
+        frame.done(
+            gettext(
+                "Đã ghi: tin cải chính, bác bỏ. Tin được nêu ở tuyên bố và vụ việc, không tính là lan truyền."
+            )
+        )
     else:
-        frame.done(gettext("Đã ghi: tuyên bố khác. Máy không hỏi lại cho chuyện này."))
+        frame.done(gettext("Đã ghi: không phải tuyên bố ấy. Máy không hỏi lại cho chuyện này."))
+    return redirect(url_for("story.show", story_id=story_id), 303)
+
+
+@blueprint.post("/stories/<int:story_id>/known/<int:claim_id>/back")
+@allow_act("story.known_claim_undo")
+def take_back(story_id: int, claim_id: int) -> Response | BaseResponse:
+    """Lấy lại câu trả lời; what rests on it already is named on the same page."""
+    heard = request.form.get("heard", "")
+    try:
+        answers.take_back(context.desk(), context.actor(), story_id, claim_id, heard)
+    except RuleBroken as error:
+        return make_response(_page(story_id, kept=error), 409)
+    frame.done(gettext("Đã lấy lại câu trả lời. Máy hỏi lại như trước."))
     return redirect(url_for("story.show", story_id=story_id), 303)
 
 

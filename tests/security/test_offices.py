@@ -100,6 +100,7 @@ POSTS: dict[str, Try] = {
         STORY, {"version": "1", "item_id": "@item", "quote": "Nhiều hộ ở Chí Minh mất điện hơn 30 giờ", "concerns": "none"}
     ),
     "story.known_claim": Try({**STORY, **CLAIM}, {"answer": "wrong"}),
+    "story.take_back": Try({**STORY, **CLAIM}),
     "story.tag": Try(STORY, {"version": "1", "tag": "irrelevant"}),
     "grouping.merge": Try(STORY, {"version": "1", "other": "@other"}),
     "grouping.split": Try(STORY, {"version": "1", "item": ["@item"]}),
@@ -359,7 +360,7 @@ def test_the_same_tries_come_through_at_home(ground: Ground) -> None:
     for endpoint, line in sorted(POSTS.items(), key=lambda pair: pair[0] == "admin.active"):
         data = form(ground, line.data)
         answer = own.client.post(address(ground, endpoint, line.values), data={**data, "csrf_token": token})
-        if endpoint in {"story.undo", "story.known_claim", "story.remove_note"}:
+        if endpoint in {"story.undo", "story.known_claim", "story.take_back", "story.remove_note"}:
             # another person's tag or note, a suggestion that was never made: not at home either
             assert answer.status_code in {403, 404}
             continue

@@ -22,7 +22,7 @@ from core.records.claim import Claim
 from core.records.document import Document
 from core.records.engine import Store
 from core.records.incident import Incident
-from core.records.item import Item, Story, TagEvent
+from core.records.item import Item, Story, StoryOffice, TagEvent
 from core.records.source import Source
 from core.records.unit import Unit
 from core.rules.vocabulary import Role
@@ -155,6 +155,16 @@ class World:
                     at=self.clock.at,
                 )
             )
+
+    def tag_alike(self, *story_ids: int, who: str = "officer") -> None:
+        """The same tag of the office on each, so that they may be merged."""
+        with self.desk.store.write() as session:
+            for story_id in story_ids:
+                row = session.get(StoryOffice, (story_id, self[who].unit_id))
+                if row is None:
+                    row = StoryOffice(story_id=story_id, unit_id=self[who].unit_id, version=0)
+                    session.add(row)
+                row.tag = "suspected"
 
     def claim(
         self,

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import select
 
-from core.errors import Forbidden, NotFound
+from core.errors import Conflict, Forbidden, NotFound
 from core.messages import Candidate
 from core.queries import offices
 from core.queries.known_claims import known_claims, late_copies
 from core.records.claim import Claim
 from core.records.item import Item, Story
 from core.records.suggestion import ClaimSuggestion
-from core.services import intake, units
+from core.services import intake
 from core.services import known_claims as answers
-from indexer.analysis.analyst import LocalAnalyst
-from tests.integration.judgement.office import build
 
 AGAIN = "Đê Bến Trại vỡ rồi, cả xã Chí Minh phải sơ tán, ai biết tin người nhà báo giúp. Hải Phòng mưa to."
 DENIED = "UBND xã Chí Minh, thành phố Hải Phòng khẳng định không có chuyện vỡ đê Bến Trại, người dân không phải sơ tán."
@@ -60,35 +56,12 @@ def page(world, item: int, who: str = "officer"):
         return known_claims(session, session.get_one(Item, item).story_id, world[who].unit_id)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def reading(request, tmp_path):
-    """The world with an analyst, and the commune watching itself."""
-    url = f"sqlite:///{tmp_path / 'lamro.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
-    world = build(url, tmp_path)
-    world.desk = replace(world.desk, analyst=LocalAnalyst())
-    units.watch(world.desk, None, world.units["11131"], ["11131"])
-    yield world
-    world.desk.store.close()
-
-
-@pytest.fixture
-def told(reading):
-    """The world, and a claim judged misleading in an open incident."""
-    world = reading
-    claim = world.judged()
-    incident = world.incident(claim)
-    world.clock.forward(days=5)
-    return world, claim, incident
-
-
 def test_a_new_text_that_repeats_a_judged_claim_is_asked_about(told):
     world, claim, incident = told
     item = take(world, "https://song-que.example/moi", "Bà con ơi", AGAIN)
     assert suggestions(world) == [(item, claim, "repeats", "")]
     (known,) = page(world, item)
-    assert (known.claim_id, known.incident_id, known.joins, known.stance) == (
+    assert (known.claim_id, known.incident_id, known.joins, known.heard) == (
         claim,
         incident,
         True,
@@ -113,21 +86,21 @@ def test_yes_puts_the_story_into_the_open_incident_and_leaves_tag_and_verdict_al
     world, claim, incident = told
     item = take(world, "https://song-que.example/moi", "Bà con ơi", AGAIN)
     story = story_of(world, item)
-    assert answers.answer(world.desk, world["officer"], story.id, claim, right=True) == incident
+    assert answers.answer(world.desk, world["officer"], story.id, claim, "right") == incident
     after = world.own(story.id)
     assert (after.incident_id, after.tag) == (incident, "")
     assert page(world, item)[0].answer == "right"
     with world.desk.store.read() as session:
         assert session.scalar(select(Claim.id).where(Claim.story_id == story.id)) is None
     row = world.audit("story.known_claim")[-1]
-    assert row.detail == {"claim": claim, "answer": "right", "incident": incident}
+    assert row.detail == {"claim": claim, "answer": "right", "heard": ["repeats"], "incident": incident}
 
 
 def test_no_is_remembered_for_the_story(told):
     world, claim, _ = told
     first = take(world, "https://song-que.example/moi", "Bà con ơi", AGAIN)
     story = story_of(world, first)
-    assert answers.answer(world.desk, world["officer"], story.id, claim, right=False) is None
+    assert answers.answer(world.desk, world["officer"], story.id, claim, "wrong") is None
     assert page(world, first) == ()
     assert not any(part["code"] == "known_claim" for part in story_of(world, first).need_parts)
     second = take(
@@ -157,9 +130,9 @@ def test_who_may_answer(told):
     story = story_of(world, item)
     for who in ("ward", "verifier"):
         with pytest.raises(Forbidden):
-            answers.answer(world.desk, world[who], story.id, claim, right=True)
+            answers.answer(world.desk, world[who], story.id, claim, "right")
     with pytest.raises(NotFound):
-        answers.answer(world.desk, world["officer"], story.id, claim + 99, right=True)
+        answers.answer(world.desk, world["officer"], story.id, claim + 99, "right")
     assert world.own(story.id).incident_id is None
 
 
@@ -205,7 +178,7 @@ def test_a_late_copy_of_a_judged_text_is_a_question_each_time(told):
         (known,) = known_claims(session, story, world["officer"].unit_id)
         assert (known.copy_of, known.answer, known.item_id) == ("Bà con ơi", "", copy)
         assert late_copies(session, world["ward"].unit_id) == ()
-    answers.answer(world.desk, world["officer"], story, claim, right=True)
+    answers.answer(world.desk, world["officer"], story, claim, "right")
     assert world.audit("story.known_claim")[-1].detail["copies"] == [copy]
     with world.desk.store.read() as session:
         assert late_copies(session, world["officer"].unit_id) == ()
@@ -215,9 +188,9 @@ def test_a_late_copy_of_a_judged_text_is_a_question_each_time(told):
     again = take(world, "https://song-que.example/chep-hai", "Lại chép", text)
     with world.desk.store.read() as session:
         assert [row.item_id for row in late_copies(session, world["officer"].unit_id)] == [again]
-    answers.answer(world.desk, world["officer"], story, claim, right=False)
+    answers.answer(world.desk, world["officer"], story, claim, "wrong")
     third = take(world, "https://song-que.example/chep-ba", "Chép nữa", text)
     told_of = {item: answer for item, _, _, answer in suggestions(world)}
     assert (told_of[copy], told_of[again], told_of[third]) == ("right", "wrong", "wrong")
-    with pytest.raises(NotFound):
-        answers.answer(world.desk, world["officer"], story, claim, right=True)
+    with pytest.raises(Conflict):
+        answers.answer(world.desk, world["officer"], story, claim, "right")
