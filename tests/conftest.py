@@ -100,6 +100,22 @@ hypothesis_settings.load_profile("lamro")
 # --- every test -----------------------------------------------------------------------------------------------------
 
 
+#: Here each engine meets the database it usually stands beside; under `make long` the other one too.
+_CROSSED = ({"fts5", "postgresql"}, {"elasticsearch", "sqlite"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Set the crossed pairs of search engine and database apart, before the words of -m choose."""
+    for item in items:
+        called = getattr(item, "callspec", None)
+        if called is None or item.path.parent.name != "contract":
+            continue
+        names = {value for value in called.params.values() if isinstance(value, str)}
+        if any(pair <= names for pair in _CROSSED):
+            item.add_marker(pytest.mark.long)
+
+
 def pytest_collection_finish() -> None:
     """Everything imported and collected stays to the end: the garbage collector need not look at it after each few tests."""
     gc.collect()

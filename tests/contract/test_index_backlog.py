@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from core.finding import SearchIndex
 from indexer.search.fts5 import Fts5Index
 from indexer.search.fts5_schema import MANY
@@ -33,6 +35,7 @@ def check(index: SearchIndex, last: int) -> None:  # noqa: F811
     assert list(index.versions()) == [(n, 1) for n in range(1, last + 1)]
 
 
+@pytest.mark.long
 def test_a_backlog_and_what_follows_it_are_found_alike(index: SearchIndex) -> None:  # noqa: F811
     index.apply(MADE[:MANY], [], 1)
     index.apply(MADE[MANY : MANY * 2], [], 2)

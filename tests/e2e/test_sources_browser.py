@@ -83,6 +83,7 @@ def test_the_source_page_says_how_it_ended(office, boss, served, running, troubl
     assert troubles == []
 
 
+@pytest.mark.long
 def test_the_form_follows_the_kind_and_tries_before_saving(office, boss, served, troubles):
     boss.goto(f"{served}/sources/_add")
     boss.fill("#name", "Cổng Bến Đò")
@@ -151,6 +152,7 @@ def test_no_page_scrolls_sideways_and_buttons_can_be_touched(boss, served, runni
     assert troubles == []
 
 
+@pytest.mark.long
 def test_without_script_the_page_is_loaded_again(office, browser, served, running):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()

@@ -30,6 +30,7 @@ def wheel(tmp_path_factory):
         yield archive
 
 
+@pytest.mark.long
 def test_the_wheel_holds_our_packages_and_nothing_else(wheel):
     tops = {name.split("/")[0] for name in wheel.namelist()}
     assert tops == {*ROOMS, f"lamro-{pyproject()['project']['version']}.dist-info"}

@@ -104,6 +104,7 @@ def _run_pytest(
     )  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_swallowed_try_to_leave_fails_the_test(tmp_path):
     inner = f"""
 import contextlib, socket, subprocess, sys

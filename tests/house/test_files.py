@@ -122,7 +122,7 @@ def _name(node: ast.expr) -> str:
 def test_feedparser_reads_bytes_in_memory_only():
     """Handed a str, feedparser takes it for an address and fetches it, or for a path and opens it."""
     wrong = []
-    for path in modules():
+    for path in (path for path in modules() if "feedparser" in text(path)):
         tree = ast.parse(text(path))
         streams = {
             target.id

@@ -117,6 +117,7 @@ def test_a_sentence_of_the_parser_that_is_not_known_is_still_said():
     assert sentence("Something quite new.") == "Lệnh viết chưa đúng."
 
 
+@pytest.mark.long
 def test_an_index_without_items_is_not_called_good(begun, capsys):
     assert "HỎNG  Chỉ mục" not in run(capsys, "doctor")[1]
     file = begun / "tin.jsonl"

@@ -169,6 +169,7 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
     return int(end.value.code or 0), out, err
 
 
+@pytest.mark.long
 def test_the_command_moves_an_office_and_puts_the_file_aside(home, postgres_url, capsys, monkeypatch):
     users = json.loads(run(capsys, "users", "--json")[1])
     code, out, _err = run(capsys, "migrate-to", postgres_url, "--json")

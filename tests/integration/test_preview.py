@@ -86,6 +86,7 @@ def test_a_preview_is_asked_for_read_and_told(product, server):
     assert not list((product.home / "captures").rglob("*.warc.gz"))
 
 
+@pytest.mark.long
 def test_a_pasted_link_waits_for_a_host_that_rests(product):
     """A host with a pace of its own is asked by one at a time, by whatever way the question comes."""
     url = "https://api.gdeltproject.org/api/v2/doc/doc?query=x"

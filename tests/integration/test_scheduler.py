@@ -51,6 +51,7 @@ def at_work(product: Product, process) -> None:
     assert process.poll() is None, product.said()
 
 
+@pytest.mark.long
 def test_a_second_scheduler_says_so_and_the_first_answers_requests(product, outlets):
     first = product.start("schedule")
     at_work(product, first)

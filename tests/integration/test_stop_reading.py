@@ -49,6 +49,7 @@ def run_of(product: Product, source_id: str) -> int:
     return product.sql("SELECT max(id) FROM crawl_run WHERE source_id = ?", source_id)[0][0]
 
 
+@pytest.mark.long
 def test_one_source_is_left_and_the_others_are_read_on(product, outlets, monkeypatch):
     slow(outlets, monkeypatch, "a", 40)
     with product.desk() as desk:

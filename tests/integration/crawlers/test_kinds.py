@@ -184,6 +184,7 @@ def november(monkeypatch, tmp_path):
     monkeypatch.setenv("LAMRO_CLOCK", str(clock))
 
 
+@pytest.mark.long
 def test_a_sitemap_by_way_of_robots_and_indexes(server, tmp_path, november):
     server.pages["/robots.txt"] = reply(
         f"User-agent: *\nAllow: /\nSitemap: {server.url('/index.xml')}\n".encode(), kind="text/plain"

@@ -306,6 +306,7 @@ def test_time_comes_from_the_clock_the_process_is_told(server, tmp_path):
     assert found[0].capture.path.startswith("2030/01/02/")
 
 
+@pytest.mark.long
 def test_a_round_that_runs_out_of_time_interrupts_and_answers_for_every_source(server, tmp_path):
     server.pages["/slow"] = lambda sock, head: time.sleep(30)
     server.pages["/rss"] = reply(rss("/1.html"), kind=XML)
