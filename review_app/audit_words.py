@@ -63,6 +63,8 @@ ACTS: dict[str, LazyString] = {
     "filter.remove": lazy_gettext("bỏ bộ lọc"),
     "filter.alert": lazy_gettext("bật hoặc tắt báo tin của bộ lọc"),
     "claim.open": lazy_gettext("ghi tuyên bố"),
+    "claim.withdraw": lazy_gettext("rút tuyên bố"),
+    "claim.restore": lazy_gettext("hoàn tác rút tuyên bố"),
     "evidence.add": lazy_gettext("thêm bằng chứng"),
     "evidence.remove": lazy_gettext("bỏ bằng chứng"),
     "verdict.propose": lazy_gettext("đề xuất kết luận"),

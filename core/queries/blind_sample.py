@@ -110,7 +110,9 @@ def figures(session: Session, unit_id: int, since: datetime, until: datetime) ->
         )
     ).all()
     lies = survivors(session, {row.story_id for row in rows})
-    judged = exists().where(Claim.story_id == Story.id, Claim.unit_id == unit_id)
+    judged = exists().where(
+        Claim.story_id == Story.id, Claim.unit_id == unit_id, Claim.withdrawn_at.is_(None)
+    )
     said = {
         row.id: row
         for row in session.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,6 +68,15 @@ class VerdictRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Who withdrew a claim that was opened by mistake, when, and why."""
+
+    name: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimPage:
     """Everything on the page of a claim, and what the incident page shows of it."""
 
@@ -110,6 +120,7 @@ class ClaimPage:
     verdicts: tuple[VerdictRow, ...]
     denials: tuple[Denial, ...]
     """Later items that deny or correct it; ``story_items`` leaves them out."""
+    withdrawn: Withdrawn | None
 
     @property
     def proposed(self) -> VerdictRow | None:
@@ -164,7 +175,7 @@ def page(session: Session, claim: Claim, every: dict[int, Unit]) -> ClaimPage:
         concerned.add(claim.concerns_unit_id)
     rows, pieces, own = _evidence(session, claim, every, concerned)
     verdicts = _verdicts(session, claim, every)
-    known = people.names(session, [claim.created_by])
+    known = people.names(session, [claim.created_by, claim.withdrawn_by])
     return ClaimPage(
         id=claim.id,
         version=claim.version,
@@ -204,7 +215,16 @@ def page(session: Session, claim: Claim, every: dict[int, Unit]) -> ClaimPage:
         missing_misleading=rules.missing_origins(Verdict.MISLEADING, pieces, own=own),
         verdicts=verdicts,
         denials=denials.of_claims(session, [claim.id]).get(claim.id, ()),
+        withdrawn=withdrawn(claim, known),
     )
+
+
+def withdrawn(claim: Claim, names: Mapping[int, people.Name]) -> Withdrawn | None:
+    """What is said of a withdrawn claim; None for one that stands."""
+    if claim.withdrawn_at is None:
+        return None
+    who = names.get(claim.withdrawn_by or 0)
+    return Withdrawn("" if who is None else who.name, claim.withdrawn_at, claim.withdrawn_reason)
 
 
 def _evidence(

@@ -366,7 +366,7 @@ def _three(query: Select[Any], state: str, condition: Any) -> Select[Any]:
 
 
 def _claimed() -> ColumnElement[bool]:
-    return exists().where(Claim.story_id == Item.story_id)
+    return exists().where(Claim.story_id == Item.story_id, Claim.withdrawn_at.is_(None))
 
 
 def _where(query: Select[Any], wanted: Wanted, unit_id: int, codes: list[str], now: datetime) -> Select[Any]:

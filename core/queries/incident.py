@@ -321,7 +321,7 @@ def show(session: Session, incident_id: int, unit_id: int) -> IncidentPage:
             (key, quote)
             for key, quote in session.execute(
                 select(Claim.id, Claim.quote)
-                .where(Claim.unit_id == unit_id, Claim.incident_id.is_(None))
+                .where(Claim.unit_id == unit_id, Claim.incident_id.is_(None), Claim.withdrawn_at.is_(None))
                 .order_by(Claim.id.desc())
                 .limit(20)
             )

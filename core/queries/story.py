@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import NotFound
 from core.queries import offices, people
-from core.queries.claim import may_see
+from core.queries.claim import Withdrawn, may_see, withdrawn
 from core.queries.frame import watched
 from core.queries.reasons import BestMention, best_mentions
 from core.queries.today import queue_ids
@@ -75,6 +75,7 @@ class ClaimRow:
     created_at: datetime
     incident_id: int | None
     unit: str
+    withdrawn: Withdrawn | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,10 +334,11 @@ def _claims(session: Session, story_id: int, unit_id: int) -> tuple[ClaimRow, ..
         .join(Account, Claim.created_by == Account.id)
         .outerjoin(Unit, Claim.concerns_unit_id == Unit.id)
         .where(Claim.story_id == story_id)
-        .order_by(Claim.unit_id != unit_id, Claim.id)
+        .order_by(Claim.withdrawn_at.is_not(None), Claim.unit_id != unit_id, Claim.id)
         .limit(50)
     ).all()
     found = [row for row in rows if may_see(every, row[0], unit_id)]
+    names = people.names(session, [claim.withdrawn_by for claim, _, _ in found])
     proposed = {
         verdict.claim_id: verdict
         for verdict in session.scalars(
@@ -361,6 +363,7 @@ def _claims(session: Session, story_id: int, unit_id: int) -> tuple[ClaimRow, ..
             created_at=claim.created_at,
             incident_id=claim.incident_id,
             unit="" if claim.unit_id == unit_id else every[claim.unit_id].short_name,
+            withdrawn=withdrawn(claim, names),
         )
         for claim, name, unit in found
     )

@@ -189,7 +189,12 @@ def _before(versions: Sequence[VersionLine], newer: VersionLine) -> VersionLine 
 
 def _lost(session: Session, item_id: int, old: VersionLine, new: VersionLine) -> tuple[str, ...]:
     """Quotes of claims on this item that stood in ``old`` and do not stand in ``new``."""
-    quotes = session.scalars(select(Claim.quote).where(Claim.item_id == item_id).order_by(Claim.id).limit(20))
+    quotes = session.scalars(
+        select(Claim.quote)
+        .where(Claim.item_id == item_id, Claim.withdrawn_at.is_(None))
+        .order_by(Claim.id)
+        .limit(20)
+    )
     return tuple(
         quote
         for quote in quotes

@@ -75,6 +75,8 @@ ACTS: dict[str, frozenset[Role]] = {
     "story.group": frozenset({OFFICER}),
     # states 3 and 4: verify, conclude
     "claim.open": frozenset({OFFICER}),
+    "claim.withdraw": frozenset({OFFICER}),
+    "claim.restore": frozenset({OFFICER}),
     "evidence.add": frozenset({OFFICER, VERIFIER, DRAFTER}),
     "evidence.remove": frozenset({OFFICER, VERIFIER, DRAFTER}),
     "verdict.propose": frozenset({OFFICER}),

@@ -80,7 +80,12 @@ def open_incident(
         own.version += 1
         moved = session.scalars(
             select(Claim)
-            .where(Claim.story_id == story.id, Claim.unit_id == who.unit_id, Claim.incident_id.is_(None))
+            .where(
+                Claim.story_id == story.id,
+                Claim.unit_id == who.unit_id,
+                Claim.incident_id.is_(None),
+                Claim.withdrawn_at.is_(None),
+            )
             .order_by(Claim.id)
         ).all()
         for claim in moved:
@@ -115,6 +120,7 @@ def attach_claim(desk: Desk, actor: Actor, incident_id: int, claim_id: int) -> N
         claim = get(session, Claim, claim_id, "tuyên bố")
         of_own_office(who, claim.unit_id)
         require_open(incident)
+        judge.require_not_withdrawn(claim)
         if claim.incident_id is not None:
             raise RuleBroken(
                 "workflow", "Tuyên bố này đã thuộc một vụ việc.", "The claim belongs to an incident already."

@@ -19,7 +19,7 @@ from core.rules.vocabulary import (
     Role,
     Tag,
 )
-from core.services import acting, audit, judge, office_rows
+from core.services import acting, audit, judge, office_rows, withdrawing
 from core.services.acting import get, of_own_office, perform, person, words
 from core.services.claim_form import (
     NewEvidence,
@@ -47,7 +47,7 @@ def open_claim(
     """Open a claim from a sentence quoted word for word; tags the story "Nghi sai lệch" for the own office. Returns the claim's id.
 
     ``concerns``: ``none``, ``own`` or the unit code of the office that the claim is about; the detector may widen it, nobody can
-    narrow it. Raises :class:`Invalid` (quote not in the item), :class:`Conflict` (story changed), :class:`Forbidden`.
+    narrow it, not by withdrawing the claim and opening it again either. Raises :class:`Invalid` (quote not in the item), :class:`Conflict` (story changed), :class:`Forbidden`.
     """
 
     def work(session: Session) -> int:
@@ -80,6 +80,7 @@ def open_claim(
         )
         session.add(claim)
         session.flush()
+        withdrawing.take_over(session, claim)
         judge.widen(session, claim)
         office_rows.give(session, desk, own, who.id, Tag.SUSPECTED)
         audit.record(
@@ -116,6 +117,7 @@ def add_evidence(desk: Desk, actor: Actor, claim_id: int, new: NewEvidence) -> i
         who = person(session, actor, "evidence.add")
         claim = get(session, Claim, claim_id, "tuyên bố")
         _may_work(session, who, claim)
+        judge.require_not_withdrawn(claim)
         require_not_secret(
             [checked.title, checked.body, checked.source_name, checked.as_of, checked.upload_name]
         )
@@ -190,6 +192,7 @@ def remove_evidence(desk: Desk, actor: Actor, evidence_id: int, reason: str) -> 
         row = get(session, Evidence, evidence_id, "bằng chứng")
         claim = get(session, Claim, row.claim_id, "tuyên bố")
         _may_work(session, who, claim)
+        judge.require_not_withdrawn(claim)
         if row.added_by != who.id:
             # another office's verifier adds and takes back what is his own, never theirs
             of_own_office(who, claim.unit_id)

@@ -95,7 +95,9 @@ def split(desk: Desk, actor: Actor, story_id: int, version: int, item_ids: Seque
         row = _row(desk, who, SPLIT, story, new, chosen, claims, rows)
         session.add(row)
         _move(session, chosen, claims, new.id)
-        for unit_id in session.scalars(select(Claim.unit_id).where(Claim.id.in_(claims)).distinct()):
+        for unit_id in session.scalars(
+            select(Claim.unit_id).where(Claim.id.in_(claims), Claim.withdrawn_at.is_(None)).distinct()
+        ):
             if unit_id in rows and rows[unit_id].tag == Tag.SUSPECTED:
                 _take_over(session, new.id, rows[unit_id], incident=False)
         _settle(session, desk, story, new)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict
+from core.errors import Conflict, RuleBroken
 from core.records.claim import Claim, VerdictRecord
 from core.records.incident import Incident
 from core.rules import evidence as rules
@@ -51,6 +51,7 @@ def propose(
         who = person(session, actor, "verdict.propose")
         claim = get(session, Claim, claim_id, "tuyên bố")
         of_own_office(who, claim.unit_id)
+        require_not_withdrawn(claim)
         chosen, sub = _known(verdict, sub_verdict)
         why = words(reason, "reason", "Lý do kết luận", least=20)
         take_version(session, claim, version, ("claim", claim.id))
@@ -106,6 +107,7 @@ def confirm(desk: Desk, actor: Actor, verdict_id: int, claim_version: int, comme
         who = person(session, actor, "verdict.confirm")
         row = get(session, VerdictRecord, verdict_id, "kết luận")
         claim = get(session, Claim, row.claim_id, "tuyên bố")
+        require_not_withdrawn(claim)
         confirmer_is_another(row.proposed_by, who.id, first_reviewer=row.reviewed_by)
         widen(session, claim)
         verdict = Verdict(row.verdict)
@@ -173,6 +175,7 @@ def give_back(desk: Desk, actor: Actor, verdict_id: int, claim_version: int, com
         who = person(session, actor, "verdict.return")
         row = get(session, VerdictRecord, verdict_id, "kết luận")
         claim = get(session, Claim, row.claim_id, "tuyên bố")
+        require_not_withdrawn(claim)
         confirmer_is_another(row.proposed_by, who.id)
         standing.require_office(session, claim, Verdict.UNVERIFIED, who.unit_id)
         why = words(comment, "comment", "Ý kiến khi trả lại")
@@ -233,6 +236,17 @@ def after_verdict(session: Session, desk: Desk, actor: Actor | None, claim: Clai
         # another verdict than the one the answer was chosen for: choose again
         moves.move(session, desk, actor, incident, Act.REOPEN_CLAIM, "kết luận đã thay đổi")
         moves.move(session, desk, actor, incident, Act.CONCLUDE, "kết luận mới")
+
+
+def require_not_withdrawn(claim: Claim) -> None:
+    """Raises :class:`RuleBroken` ("withdrawn"): a claim that was opened by mistake takes no evidence, verdict or incident."""
+    if claim.withdrawn_at is not None:
+        raise RuleBroken(
+            "withdrawn",
+            "Tuyên bố này đã được rút nên không thêm bằng chứng, kết luận hay đưa vào vụ việc được.",
+            "The claim was withdrawn.",
+            lawful="Hoàn tác việc rút tuyên bố trước.",
+        )
 
 
 def widen(session: Session, claim: Claim) -> None:

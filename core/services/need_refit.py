@@ -38,7 +38,11 @@ def decisions(session: Session, desk: Desk) -> list[Decision]:
     """
     now = desk.clock.now()
     taken: dict[int, dict[int, tuple[datetime, bool]]] = defaultdict(dict)
-    judged = exists().where(Claim.story_id == StoryOffice.story_id, Claim.unit_id == StoryOffice.unit_id)
+    judged = exists().where(
+        Claim.story_id == StoryOffice.story_id,
+        Claim.unit_id == StoryOffice.unit_id,
+        Claim.withdrawn_at.is_(None),
+    )
     for row in session.execute(
         select(
             StoryOffice.story_id,

@@ -62,7 +62,9 @@ _STANDING = (
             WatchedLocality.unit_id == _UNIT,
             WatchedLocality.active,
         ).label("ours"),
-        exists().where(Claim.story_id == Story.id, Claim.unit_id == _UNIT).label("claimed"),
+        exists()
+        .where(Claim.story_id == Story.id, Claim.unit_id == _UNIT, Claim.withdrawn_at.is_(None))
+        .label("claimed"),
         select(func.max(TagEvent.id))
         .where(TagEvent.story_id == Story.id, TagEvent.unit_id == _UNIT, TagEvent.undone_at.is_(None))
         .scalar_subquery()

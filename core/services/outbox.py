@@ -111,7 +111,7 @@ def _questions(which: Callable[[Any], ColumnElement[bool]]) -> _Questions:
             Source.domestic,
             Source.social,
             Source.reach_tier,
-            exists().where(Claim.story_id == Item.story_id).label("claimed"),
+            exists().where(Claim.story_id == Item.story_id, Claim.withdrawn_at.is_(None)).label("claimed"),
         )
         .outerjoin(Story, Story.id == Item.story_id)
         .outerjoin(Source, Source.id == Item.source_id)

@@ -85,6 +85,13 @@ def undo(desk: Desk, actor: Actor, event_id: int) -> int:
                 "Không hoàn tác được: câu chuyện đã được gắn nhãn lại hoặc đã hoàn tác rồi.",
                 "The story was tagged again or the tag was undone already.",
             )
+        if event.tag == Tag.SUSPECTED and story.claimed:
+            raise RuleBroken(
+                "claim_open",
+                "Nhãn “Nghi sai lệch” đi cùng tuyên bố của cơ quan nên không hoàn tác riêng được.",
+                "The suspicion stands on a claim of the office.",
+                lawful="Tuyên bố ghi nhầm thì rút ở trang tuyên bố.",
+            )
         event.undone_at = desk.clock.now()
         session.flush()
         earlier = session.execute(

@@ -223,14 +223,18 @@ def _flagged_stories() -> list[object]:
             StoryOffice.story_id == Story.id,
             or_(StoryOffice.tag.in_(FLAGGING_TAGS), StoryOffice.incident_id.is_not(None)),
         ),
-        exists().where(Claim.story_id == Story.id),
+        exists().where(Claim.story_id == Story.id, Claim.withdrawn_at.is_(None)),
     ]
 
 
 def _fresh(session: Session, now: datetime) -> list[tuple[int, datetime]]:
     """(item, when its plan begins) of flagged items without a plan; flags older than the plan are left alone."""
     since = now - PLAN[-1]
-    claimed = select(func.min(Claim.created_at)).where(Claim.story_id == Story.id).scalar_subquery()
+    claimed = (
+        select(func.min(Claim.created_at))
+        .where(Claim.story_id == Story.id, Claim.withdrawn_at.is_(None))
+        .scalar_subquery()
+    )
     tagged = (
         select(func.min(StoryOffice.tagged_at))
         .where(StoryOffice.story_id == Story.id, StoryOffice.tag.in_(FLAGGING_TAGS))

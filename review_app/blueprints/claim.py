@@ -11,13 +11,13 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.queries import claim as queries
-from core.services import claims, judge
+from core.services import claims, judge, withdrawing
 from core.services.claim_form import NewEvidence
 from core.text.normalise import fold
 from review_app import answer_words, context, frame
-from review_app.forms.judging import ConfirmForm, EvidenceForm, ProposeForm, RemoveForm
+from review_app.forms.judging import ConfirmForm, EvidenceForm, ProposeForm, RemoveForm, WithdrawForm
 from review_app.gate import allow_act
-from review_app.refusals import Refusal, attempt, version_of
+from review_app.refusals import Refusal, attempt, press, version_of
 
 blueprint = Blueprint("claim", __name__)
 blueprint.record_once(lambda state: answer_words.install(state.app))
@@ -38,6 +38,8 @@ def _page(claim_id: int, refusal: Refusal | None = None, **forms: Any) -> Respon
         confirm_form=forms.get("confirm") or ConfirmForm(formdata=None, prefix="confirm-"),
         remove_form=forms.get("remove") or RemoveForm(formdata=None, prefix="remove-"),
         removing=forms.get("removing", 0),
+        withdraw_form=forms.get("withdraw") or WithdrawForm(formdata=None, prefix="withdraw-"),
+        kept=withdrawing.why_not(context.desk(), claim_id),
         refusal=refusal,
     )
     return html if refusal is None else make_response(html, refusal.status)
@@ -170,3 +172,35 @@ def decide(verdict_id: int) -> Response | BaseResponse | str:
     else:
         frame.done(gettext("Đã ghi lần xác nhận thứ nhất. Nội dung nhạy cảm cần thêm một người xác nhận."))
     return redirect(url_for("claim.show", claim_id=claim_id) + "#verdict", 303)
+
+
+@blueprint.post("/claims/<int:claim_id>/withdraw")
+@allow_act("claim.withdraw")
+def withdraw(claim_id: int) -> Response | BaseResponse | str:
+    """Rút tuyên bố: opened by mistake; it stays in the record, struck through."""
+    form = WithdrawForm(prefix="withdraw-")
+    _, refusal = attempt(
+        "withdraw",
+        form,
+        lambda: withdrawing.withdraw(
+            context.desk(), context.actor(), claim_id, version_of("withdraw-version"), form.reason.data
+        ),
+    )
+    if refusal is not None:
+        return _page(claim_id, refusal, withdraw=form)
+    frame.done(gettext("Đã rút tuyên bố. Bản ghi vẫn được giữ; có thể hoàn tác ở trang này."))
+    return redirect(url_for("claim.show", claim_id=claim_id), 303)
+
+
+@blueprint.post("/claims/<int:claim_id>/restore")
+@allow_act("claim.restore")
+def restore(claim_id: int) -> Response | BaseResponse | str:
+    """Take the withdrawal back."""
+    _, refusal = press(
+        "restore",
+        lambda: withdrawing.restore(context.desk(), context.actor(), claim_id, version_of("restore-version")),
+    )
+    if refusal is not None:
+        return _page(claim_id, refusal)
+    frame.done(gettext("Đã hoàn tác việc rút. Tuyên bố chờ xác minh như trước."))
+    return redirect(url_for("claim.show", claim_id=claim_id), 303)

@@ -46,6 +46,13 @@ class RemoveForm(Form):
     reason = TextAreaField(_("Lý do bỏ bằng chứng"), [Required(_("Ghi lý do bỏ bằng chứng."))])
 
 
+class WithdrawForm(Form):
+    """Why a claim that was opened by mistake is withdrawn."""
+
+    version = HiddenField()
+    reason = TextAreaField(_("Lý do rút tuyên bố"), [Required(_("Ghi lý do rút tuyên bố."))])
+
+
 def verdict_choices() -> list[tuple[str, Any]]:
     """Pairs of "verdict:sub-verdict" with what staff read: one list, so that nothing impossible can be picked."""
     found: list[tuple[str, Any]] = []

@@ -69,6 +69,8 @@ POSTS: dict[str, Try] = {
         {"verdict_id": "verdict"}, {"confirm-version": "@claim", "decision": "return", "confirm-comment": REASON}, NOT_RELATED
     ),
     "claim.propose": Try(CLAIM, {"propose-version": "@claim", "propose-verdict": "unverified", "propose-reason": REASON}),
+    "claim.withdraw": Try(CLAIM, {"withdraw-version": "@claim", "withdraw-reason": REASON}),
+    "claim.restore": Try(CLAIM, {"restore-version": "@claim"}),
     "claim.remove_evidence": Try({"evidence_id": "evidence"}, {"remove-reason": REASON}),
     "document.checked": Try(DOCUMENT, {"version": "@document"}),
     "document.head": Try(DOCUMENT, {"version": "@document", "head-subject": "Trích yếu khác"}),

@@ -31,6 +31,7 @@ from core.services import (
     judge,
     publish,
     standing,
+    withdrawing,
 )
 from core.services.claim_form import NewEvidence
 from tests.integration.judgement.office import FEE, FEE_POST, World, build
@@ -431,6 +432,61 @@ def test_21_approvals_of_an_older_version_do_not_carry_over(world: World) -> Non
     assert world.document_state(document_id) == "approved"
 
 
+def withdrawn(world: World, claim_id: int, who: str) -> None:
+    withdrawing.withdraw(
+        world.desk, world[who], claim_id, world.version(Claim, claim_id), "Trích nhầm câu của bài khác."
+    )
+
+
+def test_22_a_verdict_that_waits_or_stands_is_not_withdrawn_from_the_second_person(world: World) -> None:
+    claim_id = world.claim()
+    world.authority(claim_id)
+    verdict_id = world.propose(claim_id)
+    refused(world, "workflow", "claim.withdraw", lambda: withdrawn(world, claim_id, "officer"))
+    world.confirm(verdict_id, claim_id)
+    refused(world, "workflow", "claim.withdraw", lambda: withdrawn(world, claim_id, "officer"))
+
+
+def test_23_withdrawing_and_opening_anew_sheds_nothing_and_confirms_nothing(world: World) -> None:
+    claim_id = world.claim("ward", concerns="own", sensitive=True)
+    withdrawn(world, claim_id, "ward")
+    refused(
+        world,
+        "withdrawn",
+        "verdict.propose",
+        lambda: world.propose(claim_id, who="ward"),
+    )
+    row = world.get(Claim, claim_id)
+    anew = claims.open_claim(
+        world.desk,
+        world["ward"],
+        row.story_id,
+        world.own(row.story_id, "ward").version,
+        row.item_id,
+        row.quote,
+    )
+    world.authority(anew, "ward")
+    verdict_id = world.propose(anew, who="ward")
+    refused(world, "own_unit", "verdict.confirm", lambda: world.confirm(verdict_id, anew, "ward2"))
+    assert not world.confirm(verdict_id, anew, "city", "Đã báo cáo UBND thành phố ngày 23/11."), (
+        "sensitive still: a second confirmer is needed"
+    )
+
+
+def test_24_another_office_neither_withdraws_nor_restores(world: World) -> None:
+    claim_id = world.claim()
+    for who in ("ward", "city"):
+        refused(world, "", "claim.withdraw", partial(withdrawn, world, claim_id, who), Forbidden)
+    withdrawn(world, claim_id, "officer")
+    refused(
+        world,
+        "",
+        "claim.restore",
+        lambda: withdrawing.restore(world.desk, world["ward"], claim_id, world.version(Claim, claim_id)),
+        Forbidden,
+    )
+
+
 def test_every_path_of_the_ward_to_sai_lech_is_refused_and_the_city_may_call_it_accurate(
     world: World,
 ) -> None:
@@ -527,7 +583,7 @@ def test_two_hundred_pairs_have_one_winner_and_one_conflict_each(world: World) -
 
 NAMES = ["officer", "verifier", "verifier2", "spokesperson", "everything", "admin", "ward", "city"]
 ACTS = ["evidence", "propose", "confirm", "open", "assess", "choose", "make", "save", "submit", "content", "secrecy", "spokesperson",
-        "tick", "issue", "queue", "send", "remove", "pause", "resume"]  # fmt: skip
+        "tick", "issue", "queue", "send", "remove", "pause", "resume", "withdraw", "restore"]  # fmt: skip
 
 
 def act(world: World, claim_id: int, who: str, what: str, pick: int) -> None:
@@ -606,6 +662,10 @@ def act(world: World, claim_id: int, who: str, what: str, pick: int) -> None:
         claims.remove_evidence(desk, actor, evidence, "Bằng chứng không còn đúng")
     elif what == "pause":
         incident_course.pause(desk, actor, incident_id, incident_version, "Chờ kiểm tra lại")
+    elif what == "withdraw":
+        withdrawing.withdraw(desk, actor, claim_id, claim.version, "Trích nhầm câu của bài khác.")
+    elif what == "restore":
+        withdrawing.restore(desk, actor, claim_id, claim.version)
     elif what == "resume":
         incident_course.resume(desk, actor, incident_id, incident_version)
 
@@ -615,6 +675,11 @@ def holds(world: World, claim_id: int, *, ward: bool) -> None:
     with world.desk.store.read() as session:
         claim = session.get(Claim, claim_id)
         assert claim is not None
+        if claim.withdrawn_at is not None:
+            assert not claim.verdict and claim.incident_id is None
+            assert not session.scalars(
+                select(VerdictRecord.id).where(VerdictRecord.state.in_(["proposed", "confirmed"]))
+            ).all()
         if ward and claim.verdict == "misleading":
             row = session.scalars(select(VerdictRecord).where(VerdictRecord.state == "confirmed")).one()
             confirmer = session.get(Account, row.decided_by)
