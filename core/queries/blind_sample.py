@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.queries import offices
 from core.queries.survivors import survivors
 from core.records.claim import Claim
-from core.records.item import Story, StoryOffice
+from core.records.item import Item, Story, StoryOffice
 from core.records.need import BlindSample
+from core.records.source import Source
 from core.rules.calibration import Share, wilson
 from core.rules.vocabulary import NEEDED
 from core.rules.weeks import week_of
@@ -27,7 +28,10 @@ WEEKS = 12
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """A drawn story, or the one it was merged into: never its score. ``answer``: the office's tag, "no_need", or empty."""
+    """A drawn story, or the one it was merged into: never its score. ``answer``: the office's tag, "no_need", or empty.
+
+    Outlet, moment, language and gist are those of its first item.
+    """
 
     week: str
     number: int
@@ -36,6 +40,11 @@ class SampleRow:
     title: str
     tag: str
     answer: str
+    source_name: str
+    at: datetime
+    language: str
+    gist: str
+    lead: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +81,20 @@ def this_week(session: Session, unit_id: int, now: datetime) -> tuple[SampleRow,
         .order_by(BlindSample.number)
     ).all()
     lies = survivors(session, {sample.story_id for sample in drawn})
+    first = select(func.min(Item.id)).where(Item.story_id == Story.id).correlate(Story).scalar_subquery()
     known = {
         story.id: story
         for story in session.execute(
-            select(Story.id, Story.title, offices.VERSION.label("version"), offices.TAG.label("tag"))
+            select(
+                Story.id, Story.title, Story.lead, offices.VERSION.label("version"), offices.TAG.label("tag"),
+                Item.language, Item.gist, Item.seen_where, Item.published_at, Item.first_seen_at, Source.name,
+            )
+            .join(Item, Item.id == first)
+            .outerjoin(Source, Source.id == Item.source_id)
             .outerjoin(StoryOffice, offices.own(unit_id))
             .where(Story.id.in_(set(lies.values())), Story.items > 0)
         )
-    }
+    }  # fmt: skip
     found: dict[int, SampleRow] = {}
     for sample in drawn:
         story = known.get(lies[sample.story_id])
@@ -93,6 +108,11 @@ def this_week(session: Session, unit_id: int, now: datetime) -> tuple[SampleRow,
                 story.title,
                 story.tag,
                 story.tag or sample.answer,
+                story.name or story.seen_where,
+                story.published_at or story.first_seen_at,
+                story.language,
+                story.gist,
+                story.lead,
             )
     return tuple(sorted(found.values(), key=lambda row: (bool(row.answer), row.number)))
 

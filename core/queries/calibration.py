@@ -33,6 +33,7 @@ class Asked:
     ends: bool
     source_name: str
     language: str
+    gist: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def _asked(session: Session, locality: str, hit: CalibrationHit) -> Asked:
     if hit.item_id is None:
         return Asked(hit.number, None, "", (Piece(hit.text),), True, True, "", "vi")
     row = session.execute(
-        select(Item.title, Item.text, Item.language, Item.seen_where, Source.name, Mention.spans)
+        select(Item.title, Item.text, Item.language, Item.gist, Item.seen_where, Source.name, Mention.spans)
         .outerjoin(Source, Source.id == Item.source_id)
         .outerjoin(Mention, (Mention.item_id == Item.id) & (Mention.locality == locality))
         .where(Item.id == hit.item_id)
@@ -183,6 +184,7 @@ def _asked(session: Session, locality: str, hit: CalibrationHit) -> Asked:
         end >= len(whole),
         row.name or row.seen_where,
         row.language,
+        row.gist,
     )
 
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import select
 
+from core.records.calibration import CalibrationHit
 from tests.fixtures.office import AT, add_item
 from tests.fixtures.web import fill_log_in
 
@@ -46,6 +48,33 @@ def test_twenty_answers_by_key_and_one_taken_back(office, officer, served):
     press(page, "k", 20)
     expect(page.locator("h1")).to_have_text("Kết quả hai mươi câu")
     assert fits(page)
+
+
+def test_twenty_quick_presses_are_twenty_answers(office, officer, served):
+    page = officer
+    page.goto(f"{served}/localities/11131/calibration")
+    page.get_by_role("button", name="Bắt đầu hai mươi câu").click()
+    page.wait_for_load_state("load")
+    for _ in range(5):
+        page.keyboard.press("j")
+    page.keyboard.press("z")
+    for number in range(16):
+        page.keyboard.press("k" if number % 2 else "j")
+    expect(page.locator("h1")).to_have_text("Kết quả hai mươi câu")
+    expect(page.locator(".progress-line b")).to_have_text("20 / 20")
+    with office.desk.store.read() as session:
+        given = [hit.ours for hit in session.scalars(select(CalibrationHit).order_by(CalibrationHit.number))]
+    assert given == [True] * 4 + [True, False] * 8
+    # one that is held down is one press, and a press on a button is taken in turn with the keys
+    page.keyboard.press("z")
+    expect(page.locator(".progress-line b")).to_have_text("19 / 20")
+    page.keyboard.down("z")
+    page.keyboard.down("z")
+    page.keyboard.up("z")
+    expect(page.locator(".progress-line b")).to_have_text("18 / 20")
+    page.get_by_role("button", name="Không phải nơi này").click()
+    page.get_by_role("button", name="Đúng, nói về nơi này").click()
+    expect(page.locator("h1")).to_have_text("Kết quả hai mươi câu")
 
 
 def test_after_the_tag_the_rule_is_one_press_away(office, officer, served):

@@ -18,12 +18,12 @@ addEventListener("keydown", (event) => {
   const known = keymap.get(event.key.toLowerCase());
   if (!known || event.ctrlKey || event.metaKey || event.altKey || dialog?.open) return;
   if (!known.always && (!singles || typing(event.target))) return;
-  if (!tell(known, event.target)) event.preventDefault();
+  if (!tell(known, event.target, event.repeat)) event.preventDefault();
 });
 addEventListener("keyup", (event) => { if (keymap.get(event.key.toLowerCase())?.act === "hints") showKeys(pinned); });
 
-function tell({ act, value }, target) {
-  return document.dispatchEvent(new CustomEvent("key-act", { detail: { act, value, target }, cancelable: true }));
+function tell({ act, value }, target, held = false) {
+  return document.dispatchEvent(new CustomEvent("key-act", { detail: { act, value, target, held }, cancelable: true }));
 }
 
 // Keys over the buttons while Shift is held, or until the button in the list is pressed again.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
+from core.records.calibration import CalibrationHit
+from tests.fixtures.office import AT, add_item
 from tests.fixtures.web import found
 
 
@@ -36,3 +39,19 @@ def test_twenty_answers(office, person):
     assert person("luc.pv").get("/localities/11131/calibration").status_code == 403
     assert person("xa.ban").get(address).status_code == 404
     assert officer.post(address, {"number": "1", "ours": "maybe"}).status_code == 400
+
+
+def test_a_foreign_question_has_its_gist_in_vietnamese(office, person):
+    with office.desk.store.write() as session:
+        item, _ = add_item(
+            session, office.desk, "gio-bien", AT - timedelta(minutes=5), "Dyke repairs in Chi Minh commune",
+            "The dyke in Chi Minh commune, Hai Phong, was damaged by the flood on Monday, officials said.",
+        )  # fmt: skip
+        item_id = item.id
+    officer = person("hanh.dt")
+    address = officer.post("/localities/11131/calibration").location
+    with office.desk.store.write() as session:
+        first = session.get_one(CalibrationHit, (int(address.rpartition("/")[2]), 1))
+        first.item_id, first.text = item_id, ""
+    page = officer.get(address).text
+    assert "Tiếng Anh" in page and "flood: lũ" in page and "(máy tóm ý, chưa có người kiểm)" in page

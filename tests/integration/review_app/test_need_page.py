@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
+from sqlalchemy import select
+
+from core.records.item import Item, Story
 from core.records.need import BlindSample, NeedWeightsRow
+from core.records.source import Source
 from core.rules.need import NeedWeights, weights
 from core.rules.weeks import week_of
 from tests.fixtures.web import found
@@ -67,6 +72,19 @@ def test_the_sample_on_the_first_screen(office, person):
     assert (
         "Sạt bờ kênh" in part and "đã trả lời 0 trên 2" in part and "3,25" not in part and "3.25" not in part
     )
+    # what the queue shows of a story: outlet, day, the first words
+    with office.desk.store.read() as session:
+        story = session.get_one(Story, office.stories["kenh"])
+        item = session.scalars(select(Item).where(Item.story_id == story.id).order_by(Item.id)).first()
+        outlet = session.get_one(Source, item.source_id).name
+    assert outlet in part and story.lead[:40] in part and re.search(r"\d\d:\d\d", part)
+    with office.desk.store.write() as session:
+        item = session.get_one(Item, item.id)
+        item.language, item.gist = "en", "The flood reached the dyke in the commune."
+    part = found(
+        r'(?s)(<section class="sheet" aria-labelledby="sample">.*?</section>)', officer.get("/today").text
+    )
+    assert "flood: lũ" in part and "(máy tóm ý, chưa có người kiểm)" in part
     assert officer.post(f"/sample/{week}/1").location.endswith("/today#sample")
     assert "đã trả lời 1 trên 2" in officer.get("/today").text
     assert officer.post(f"/sample/{week}/1/undo").status_code == 303
