@@ -223,7 +223,9 @@ def test_story_and_item_pages(office, person):
     someone = person("hanh.dt")
     page = someone.get(f"/stories/{office.stories['de']}")
     text = words(page)
-    assert "Vì sao là chuyện của địa phương" in text and "Gần đó có “Hải Phòng”." in text
+    assert (
+        "Vì sao là chuyện của địa phương" in text and "Gần đó có “Hải Phòng”, cấp trên của địa bàn." in text
+    )
     assert "+50" in text and "100 / 100: đúng địa bàn" in text
     assert "đã sửa 1 lần" in text
     item = someone.get(f"/items/{office.items['de']}")
