@@ -35,11 +35,12 @@ class RuleContext:
     """What tells one meaning of a name from another: the sign that a rule of an office hangs on.
 
     ``kind``: "phrase" (``context`` holds the name with the words that touch it), "near" (another place name close by), "word" (words in
-    the same sentence), "source" (``context`` is the id of a source). ``name`` and ``context`` are exact tokens joined by a blank,
+    the same sentence), "source" (``context`` is the id of a source), "item" (this text alone: ``context`` is the hash of its address, ``name``
+    is empty). Otherwise ``name`` and ``context`` are exact tokens joined by a blank,
     ``label`` is the context as written, for staff.
     """
 
-    kind: Literal["phrase", "near", "word", "source"]
+    kind: Literal["phrase", "near", "word", "source", "item"]
     name: str
     context: str
     label: str

@@ -19,9 +19,9 @@ class PlaceRuleRow(Table):
     locality: Mapped[str] = mapped_column(String(12), index=True)
     admits: Mapped[bool]
     kind: Mapped[str] = mapped_column(Word)
-    """phrase, near, word, source"""
+    """phrase, near, word, source, item"""
     name: Mapped[str] = mapped_column(String(200))
-    """The name as the match keys it: exact tokens joined by a blank."""
+    """The name as the match keys it: exact tokens joined by a blank; empty for every name in one item."""
     context: Mapped[str] = mapped_column(String(300))
     label: Mapped[str] = mapped_column(String(300))
     """The context as written in the item that the rule was made from."""

@@ -119,7 +119,10 @@ def _draw(session: Session, desk: Desk, actor: Actor, locality: str) -> int:
     stock = {str(band): len(ids) for band, ids in pools.items()}
     for text in desk.analyst.sample_sentences(locality)[: HITS - len(hits)]:
         found = desk.analyst.place(
-            "", text, localities=[locality], rules=rematching.active(session, [locality])
+            "",
+            text,
+            localities=[locality],
+            rules=rematching.of_item(rematching.active(session, [locality]), ""),
         )
         band = Band(found[0].band) if found else Band.OUT
         stock[band] += 1

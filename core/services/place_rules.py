@@ -24,7 +24,7 @@ from core.services import acting, audit, rematching
 from core.services.desk import Actor, Desk
 from core.services.rematching import Look, Moved
 
-#: a locality has at most so many rules that stand: each costs a little with every text
+#: a locality has at most so many rules about signs that stand: each costs a little with every text
 MOST_RULES = 200
 #: number of a rule that does not stand yet: higher than any, so that it is asked first
 _TRIAL = 2**31 - 1
@@ -83,9 +83,9 @@ def require_locality(session: Session, actor: Actor, locality: str) -> None:
 
 
 def signs(session: Session, desk: Desk, item_id: int, locality: str) -> tuple[Sign, ...]:
-    """What a rule made from this item may hang on. Raises :class:`NotFound`."""
+    """What a rule made from this item may hang on; at the end, the item alone. Raises :class:`NotFound`."""
     row = session.execute(
-        select(Item.title, Item.text, Item.source_id, Source.name)
+        select(Item.title, Item.text, Item.url_sha256, Item.source_id, Source.name)
         .outerjoin(Source, Source.id == Item.source_id)
         .join(Mention, (Mention.item_id == Item.id) & (Mention.locality == locality))
         .where(Item.id == item_id)
@@ -98,7 +98,8 @@ def signs(session: Session, desk: Desk, item_id: int, locality: str) -> tuple[Si
     found = desk.analyst.rule_contexts(
         row.title, row.text, locality, source_id=row.source_id or "", source_name=row.name or ""
     )
-    return tuple(Sign(_value(sign), sign) for sign in found)
+    alone = RuleContext("item", "", row.url_sha256, row.title[:300])
+    return tuple(Sign(_value(sign), sign) for sign in (*found, alone))
 
 
 def trial(
@@ -133,7 +134,7 @@ def make(desk: Desk, actor: Actor, locality: str, item_id: int, value: str, *, a
             raise Invalid(
                 "Quy tắc này đã có. Xem ở trang địa bàn.", "This rule stands already.", fields={"sign": ""}
             )
-        if len(standing) >= MOST_RULES:
+        if sign.kind != "item" and sum(rule.sign.kind != "item" for rule in standing) >= MOST_RULES:
             raise Invalid(
                 f"Địa bàn này đã có {MOST_RULES} quy tắc. Bỏ bớt quy tắc không còn dùng rồi đặt thêm.",
                 f"{locality} has {MOST_RULES} rules already.",

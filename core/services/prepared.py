@@ -221,7 +221,7 @@ def analysed(desk: Desk, prepared: Prepared, around: Outside) -> Prepared | Refu
             language_hint=prepared.language_hint,
             seen_at=desk.clock.now(),
             source_id=prepared.source_id or "",
-            rules=around.rules,
+            rules=rematching.of_item(around.rules, prepared.key),
             published_at=prepared.published_at,
         )
         ours = any(mention.band != "out" for mention in analysis.mentions)

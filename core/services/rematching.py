@@ -74,6 +74,11 @@ def active(session: Session, codes: Sequence[str] | None = None) -> tuple[PlaceR
     return tuple(as_rule(row) for row in session.scalars(query))
 
 
+def of_item(rules: Sequence[PlaceRule], key: str) -> list[PlaceRule]:
+    """The rules that may speak of one text: those about signs, and those about itself. ``key``: the hash of its address."""
+    return [rule for rule in rules if rule.sign.kind != "item" or rule.sign.context == key]
+
+
 def as_rule(row: PlaceRuleRow) -> PlaceRule:
     """The rule as the match knows it."""
     sign = RuleContext(row.kind, row.name, row.context, row.label)  # type: ignore[arg-type]
@@ -173,7 +178,7 @@ def said(locality: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 def _items(locality: str) -> Any:
     return (
         select(
-            Item.id, Item.title, Item.text, Item.source_id, Item.seen_where, Item.published_at, Item.first_seen_at, Item.revision,
+            Item.id, Item.url_sha256, Item.title, Item.text, Item.source_id, Item.seen_where, Item.published_at, Item.first_seen_at, Item.revision,
             Source.name.label("source_name"), Source.locality.label("source_locality"), Mention.band, Mention.why,
             *said(locality),
         )
@@ -189,12 +194,16 @@ def _stored(rule: PlaceRule, below: int | None) -> Any:
         query = query.where(Item.id < below)
     if rule.sign.kind == "source":
         query = query.where(Item.source_id == rule.sign.context)
+    if rule.sign.kind == "item":
+        query = query.where(Item.url_sha256 == rule.sign.context)
     return query
 
 
 def _words_of(rule: PlaceRule) -> list[str]:
     """The folded words of a rule: a text that lacks one of them need not be read."""
-    words = rule.sign.name.split() + ([] if rule.sign.kind == "source" else rule.sign.context.split())
+    words = rule.sign.name.split() + (
+        [] if rule.sign.kind in {"source", "item"} else rule.sign.context.split()
+    )
     return [fold(word) for word in words]
 
 
@@ -206,7 +215,7 @@ def again(desk: Desk, row: Any, locality: str, rules: Sequence[PlaceRule]) -> Me
         localities=[locality],
         source_locality=row.source_locality,
         source_id=row.source_id or "",
-        rules=rules,
+        rules=of_item(rules, row.url_sha256),
         published_at=row.published_at,
     )
     return found[0] if found else None

@@ -215,7 +215,8 @@ def _write(
 def _stored(desk: Desk, waiting: Rereading, back: timedelta) -> Any:
     query = (
         select(
-            Item.id, Item.title, Item.text, Item.language, Item.gist, Item.source_id, Item.published_at, Item.revision,
+            Item.id, Item.url_sha256, Item.title, Item.text, Item.language, Item.gist, Item.source_id, Item.published_at,
+            Item.revision,
             Source.locality.label("source_locality"), Mention.band, Mention.spans, Mention.score, Mention.why,
             *rematching.said(waiting.locality),
         )

@@ -1,8 +1,12 @@
-"""What a rule of the office may hang on: the words, places and the source around a locality's names in one text."""
+"""What a rule of the office may hang on: the words, places and the source around a locality's names in one text.
+
+Offered is only what can tell one meaning from another by the match's own cues: words that touch the name, place names of several
+syllables, names of people and firms. Common words, halves of names and words that are capitalised only because a sentence begins are not.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from core.places import RuleContext
 from core.text.normalise import fold
@@ -10,8 +14,18 @@ from core.text.tokens import is_unspaced
 from indexer.analysis.places.names import Names, Owner, names
 from indexer.analysis.places.reading import Hit, Reading
 from indexer.analysis.places.rules import near, sentence
-from indexer.analysis.places.surroundings import Surroundings, look_around
-from indexer.analysis.places.words import LIST_JOINS, PLACE_WEAK, STOPS
+from indexer.analysis.places.surroundings import Surroundings, look_around, person_words
+from indexer.analysis.places.words import (
+    BRANDS,
+    CIVIC,
+    LIST_JOINS,
+    PLACE_STRONG,
+    PLACE_WEAK,
+    PLURALS,
+    STOPS,
+    STREETS,
+    SURNAMES,
+)
 
 #: of each kind so many, and in all at most twelve: a person chooses among them
 MOST = {"phrase": 5, "near": 3, "word": 4, "source": 2}
@@ -21,6 +35,9 @@ HITS = 40
 _BEFORE = frozenset(
     {"honorific", "surname_before", "brand", "street_or_school", "capital_before", "place_word"}
 )
+
+#: cues of a name that is a part of a longer one
+_PART = frozenset({"capital_before", "capital_after", "street_or_school"})
 
 
 def contexts_of(
@@ -43,7 +60,7 @@ def contexts_of(
         seen = look_around(reading, hit, ends, starts)
         signs = [
             *_phrases(reading, hit, owner, seen),
-            *_near(reading, hit, hits),
+            *_near(reading, hit, hits, lambda other: look_around(reading, other, ends, starts)),
             *_words(reading, hit, seen, starts),
         ]
         if source_id:
@@ -70,9 +87,25 @@ def _phrases(reading: Reading, hit: Hit, owner: Owner, seen: Surroundings) -> It
             yield _phrase(reading, hit, hit.start, hit.end + len(words.split()))
     if seen.unit or told or reading.starts[hit.start] or reading.gaps[hit.start] != " ":
         return
-    one = reading.word(hit.start - 1)
-    if not (STOPS.exact | PLACE_WEAK.exact | LIST_JOINS.exact) & {one, fold(one)}:
-        yield _phrase(reading, hit, hit.start - 1, hit.end)
+    # "danh cầm Thiên Hương": a title that the match does not know; two words, since one alone is often the half of a word.
+    if hit.start > 1 and all(_tells(reading, k, k + 1) for k in (hit.start - 1, hit.start - 2)):
+        yield _phrase(reading, hit, hit.start - 2, hit.end)
+
+
+def _tells(reading: Reading, k: int, before: int) -> bool:
+    """True for a small word that stands before token ``before`` with nothing but a blank between and is no word of every text."""
+    one = reading.word(k)
+    common = (
+        STOPS.exact | PLACE_WEAK.exact | PLACE_STRONG.exact | LIST_JOINS.exact | PLURALS.exact | CIVIC.exact
+    )
+    return (
+        reading.gaps[before] == " "
+        and not reading.starts[before]
+        and not reading.capital[k]
+        and len(one) > 1
+        and one.isalpha()
+        and not common & {one, fold(one)}
+    )
 
 
 def _phrase(reading: Reading, hit: Hit, first: int, end: int) -> RuleContext:
@@ -95,19 +128,27 @@ def _start_of(reading: Reading, hit: Hit, words: str) -> int | None:
     return first if _as_written(reading, first, hit.start) == " ".join(words.split()) else None
 
 
-def _near(reading: Reading, hit: Hit, hits: Sequence[Hit]) -> Iterator[RuleContext]:
+def _near(
+    reading: Reading, hit: Hit, hits: Sequence[Hit], around: Callable[[Hit], Surroundings]
+) -> Iterator[RuleContext]:
     """Another place name close by: "Thiên Hương, Cao Bằng"."""
     told: set[int] = set()
     for other in sorted(
         near(hit, hits), key=lambda other: (abs(other.start - hit.start), not other.toneless)
     ):
-        if other.key != hit.key and other.start not in told:
+        # A name of one syllable, or one without its marks, is a word of every day more often than a place.
+        lone = " " not in other.key and not is_unspaced(other.key[0])
+        if other.key == hit.key or other.start in told or lone or other.toneless:
+            continue
+        seen = around(other)
+        longer = other.start and reading.capital[other.start - 1] and reading.gaps[other.start] == " "
+        if seen.unit or not (longer or seen.person or seen.brand or _PART & {code for code, _ in seen.cues}):
             told.add(other.start)
             yield RuleContext("near", hit.key, other.key, _as_written(reading, other.start, other.end))
 
 
 def _words(reading: Reading, hit: Hit, seen: Surroundings, places: dict[int, Hit]) -> Iterator[RuleContext]:
-    """Words of the same sentence: what the match took for talk of artists, and longer names written with capitals."""
+    """Words of the same sentence: what the match took for talk of artists, and names of people and firms."""
     first, end = sentence(hit, reading)
     for code, words in seen.cues:
         if code == "stage_near":
@@ -122,10 +163,31 @@ def _words(reading: Reading, hit: Hit, seen: Surroundings, places: dict[int, Hit
             and (run == k or reading.gaps[run] == " ")
         ):
             run += 1
-        if 2 <= run - k <= 6 and k not in places and not (k < hit.end and run > hit.start):
+        if (
+            2 <= run - k <= 6
+            and k not in places
+            and not (k < hit.end and run > hit.start)
+            and _is_name(reading, k, run)
+        ):
             words = " ".join(token.exact for token in reading.tokens[k:run])
             yield RuleContext("word", hit.key, words, _as_written(reading, k, run))
         k = max(run, k + 1)
+
+
+def _is_name(reading: Reading, k: int, run: int) -> bool:
+    """True for capitalised words ``[k, run)`` that are somebody's name by what stands before, by a surname, or by being three words or more."""
+    toneless = reading.line(k).toneless
+    if reading.line(k).title_case:
+        return False
+    if k and reading.gaps[k] == " ":
+        one, two = reading.word(k - 1), f"{reading.word(k - 2)} {reading.word(k - 1)}" if k > 1 else ""
+        if person_words(reading, k - 1, toneless):
+            return True
+        if any(kinds.holds(words, toneless) for kinds in (BRANDS, STREETS) for words in (one, two) if words):
+            return True
+    if reading.starts[k] or (k and reading.starts[k - 1] and reading.gaps[k] == " "):
+        return False
+    return run - k >= 3 or SURNAMES.holds(reading.word(k), toneless)
 
 
 def _as_written(reading: Reading, first: int, end: int) -> str:

@@ -85,6 +85,8 @@ REASONS: dict[str, Reason] = {
     # what the office said (rules on screen)
     "rule_out": Reason(-1.0, "Quy tắc của cơ quan: đi với “{near}” thì không phải địa bàn.", "The office's rule: with “{near}” it is not the locality."),
     "rule_in": Reason(1.0, "Quy tắc của cơ quan: đi với “{near}” thì đúng là địa bàn.", "The office's rule: with “{near}” it is the locality."),
+    "rule_out_item": Reason(-1.0, "Cơ quan xác định: riêng tin này không phải địa bàn.", "The office says of this item alone that it is not the locality."),
+    "rule_in_item": Reason(1.0, "Cơ quan xác định: riêng tin này đúng là địa bàn.", "The office says of this item alone that it is the locality."),
     "rule_sense": Reason(-0.6, "Theo chỗ khác trong bài, quy tắc của cơ quan cho biết “{name}” không phải địa bàn.", "In this text the office's rule says that “{name}” is not the locality."),
     # the document
     "own_source": Reason(0.35, "Nguồn tin là của chính địa bàn.", "The source belongs to the locality."),

@@ -237,7 +237,8 @@ class _Document:
         if rule is None:
             return _Scored(hit, score, cues, against)
         # A person said so: the score follows, whatever the other cues are.
-        add("rule_in" if rule.admits else "rule_out", rule.sign.label)
+        said = "rule_in" if rule.admits else "rule_out"
+        add(f"{said}_item" if rule.sign.kind == "item" else said, rule.sign.label)
         return _Scored(hit, float(rule.admits), cues, not rule.admits, rule)
 
     def _is_of_many(self, hit: Hit, near: str) -> bool:

@@ -29,11 +29,15 @@ class RuleBook:
         """The rule that holds for a name of a locality where it stands, or None."""
         if not self._by_name:
             return None
-        rules = self._by_name.get((locality, hit.key), ())
+        # What was said of this very text goes before what was said of its signs.
+        rules = (*self._by_name.get((locality, ""), ()), *self._by_name.get((locality, hit.key), ()))
         return next((rule for rule in rules if self._holds(rule, hit, reading, hits)), None)
 
     def _holds(self, rule: PlaceRule, hit: Hit, reading: Reading, hits: Sequence[Hit]) -> bool:
         sign = rule.sign
+        if sign.kind == "item":
+            # Whoever asks for a text hands over its own rules only.
+            return True
         if sign.kind == "source":
             return sign.context == self.source_id
         if sign.kind == "near":

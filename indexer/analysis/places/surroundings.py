@@ -205,7 +205,7 @@ def _before(reading: Reading, hit: Hit, seen: Surroundings, place_ends: dict[int
     title = line.title_case
     address = 0
     if run > 0 and not _COMMA.search(reading.gaps[run]):
-        address = _person_words(reading, run - 1, toneless)
+        address = person_words(reading, run - 1, toneless)
     if address:
         seen.cues.append(("honorific", _written(reading, run - address, start)))
         seen.person = True
@@ -260,7 +260,7 @@ def _prize(reading: Reading, hit: Hit, toneless: bool) -> str:
     return ""
 
 
-def _person_words(reading: Reading, k: int, toneless: bool) -> int:
+def person_words(reading: Reading, k: int, toneless: bool) -> int:
     """How many words that end at token ``k`` are a form of address or a role ("ca sĩ": 2); 0 for none."""
     one = reading.word(k)
     two = f"{reading.word(k - 1)} {one}" if k > 0 and _SPACE.fullmatch(reading.gaps[k]) else one
@@ -289,7 +289,7 @@ def _role_in_brackets(reading: Reading, hit: Hit, toneless: bool) -> bool:
     back = k - 1
     while back > 0 and k - back < 5 and reading.capital[back] and _SPACE.fullmatch(reading.gaps[back]):
         back -= 1
-        if _person_words(reading, back, toneless):
+        if person_words(reading, back, toneless):
             return True
     return SURNAMES.holds(reading.word(back), toneless) and reading.capital[back] and k - back >= 2
 

@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 
 from core.records.item import Mention
+from core.services import rereading
 from tests.fixtures.office import AT, add_item
 
 
@@ -16,6 +17,16 @@ def singer(office) -> tuple[int, int]:
         item, story = add_item(
             session, office.desk, "gio-bien", AT - timedelta(hours=1), "Đêm đàn kín sân",
             "Đêm qua danh cầm Văn Tố gảy đàn ở Hải Phòng, khách nghe đứng kín sân.",
+        )  # fmt: skip
+        return item.id, story.id
+
+
+def singer_again(office) -> tuple[int, int]:
+    """The same player in another item."""
+    with office.desk.store.write() as session:
+        item, story = add_item(
+            session, office.desk, "gio-bien", AT - timedelta(minutes=30), "Vé đêm đàn bán hết",
+            "Danh cầm Văn Tố sẽ gảy đàn ở Hải Phòng tuần sau, vé đã bán hết.",
         )  # fmt: skip
         return item.id, story.id
 
@@ -58,6 +69,33 @@ def test_from_the_tag_to_the_rule_and_back(office, person):
     assert officer.post(undo).status_code == 303
     assert band(office, item_id) == before
     assert "Đỗ Thị Hạnh bỏ" in officer.get("/localities/11131").text
+
+
+def test_only_this_item_and_back(office, person):
+    item_id, _ = singer(office)
+    other_id, _ = singer_again(office)
+    before, other = band(office, item_id), band(office, other_id)
+    officer = person("hanh.dt")
+    choose = officer.get(f"/localities/11131/rule?item={item_id}").text
+    labels = re.findall(r"<span>(.*?)</span></label>", choose)
+    assert labels[-1] == "chỉ tin này: “Đêm đàn kín sân”"
+    [sign] = [
+        value for value in re.findall(r'name="sign" value="([^"]+)"', choose) if value.startswith("item|")
+    ]
+    assert "1 tin sẽ đổi nhóm" in officer.get(f"/localities/11131/rule?item={item_id}&sign={sign}").text
+    assert officer.post("/localities/11131/rule", {"item": str(item_id), "sign": sign}).status_code == 303
+    assert (band(office, item_id), band(office, other_id)) == ("out", other)
+    assert "riêng tin này không phải địa bàn" in officer.get(f"/items/{item_id}").text
+    # the names of the locality are read again: what a person said of this item stands
+    with office.desk.store.write() as session:
+        rereading.ask(session, office.desk, None, ["11131"])
+    rereading.go_on(office.desk)
+    assert (band(office, item_id), band(office, other_id)) == ("out", other)
+    page = officer.get("/localities/11131").text
+    assert "chỉ tin này: “Đêm đàn kín sân”" in page
+    [undo] = re.findall(r'action="(/localities/11131/rules/\d+/undo)"', page)
+    assert officer.post(undo).status_code == 303
+    assert band(office, item_id) == before
 
 
 def test_a_sign_that_the_item_does_not_carry_is_refused_and_explained(office, person):
