@@ -12,6 +12,9 @@ function current() {
 
 function open(row, focus = true) {
   if (!row) return;
+  // Folded on a phone: what is to be looked at next unfolds the rest.
+  const fold = list?.parentElement.querySelector(".more-box");
+  if (fold && row.offsetParent === null) fold.checked = true;
   for (const other of rows()) if (other !== row) other.removeAttribute("aria-current");
   row.setAttribute("aria-current", "true");
   if (focus) {
