@@ -13,6 +13,8 @@ from core.services import need_refit, need_weights
 
 def run_need_show(*, as_json: bool, as_yaml: bool) -> None:
     """The weights in force; as YAML, the file to begin one's own with."""
+    from review_app import need_words
+
     desk = make_desk(load())
     with desk.store.read() as session:
         row = row_in_force(session)
@@ -26,11 +28,12 @@ def run_need_show(*, as_json: bool, as_yaml: bool) -> None:
         print_json(held.as_json() | {"proposal": None if row is None else row.id})
         return
     print_table(
-        "Trọng số mức cần xử lý", ("Phần", "Trọng số"), ((name, f"{value:g}") for name, value in held.parts.items())
-    )  # fmt: skip
-    print(
-        f"Nhân theo độ chắc của địa bàn: {', '.join(f'{band} {value:g}' for band, value in held.places.items())}."
+        "Trọng số mức cần xử lý",
+        ("Phần", "Trọng số"),
+        ((f"{need_words.PARTS[name]} [{name}]", f"{value:g}") for name, value in held.parts.items()),
     )
+    sure = ", ".join(f"{need_words.PLACES[band]} [{band}] {value:g}" for band, value in held.places.items())
+    print(f"Nhân theo độ chắc của địa bàn: {sure}.")
     if row is not None:
         print(
             f"Theo đề xuất số {row.id}, áp dụng {row.applied_at:%d/%m/%Y}. Hoàn tác ở màn hình Mức cần xử lý."

@@ -10,6 +10,9 @@ from statistics import median
 
 #: a day is compared with so many days before it
 USUAL_DAYS = 28
+#: and never with fewer than these: the seven days of the baseline of EARS (Hutwagner and others, The bioterrorism preparedness and response
+#: Early Aberration Reporting System, J Urban Health 2003; 80 Suppl 1: i89-i96), twice, since news has the rhythm of a week
+LEAST_DAYS = 14
 #: fewer items than this are never a spike, fewer texts than this never a rising phrase
 FEWEST_ITEMS = 5
 FEWEST_TEXTS = 3
@@ -45,12 +48,15 @@ class Rising:
     score: float
 
 
-def spikes(counts: Sequence[int], first: int) -> tuple[Spike, ...]:
-    """Days from index ``first`` on that lie far above the median of the days before them (by median absolute deviation)."""
+def spikes(counts: Sequence[int], first: int, watched: int = 0) -> tuple[Spike, ...]:
+    """Days from index ``first`` on that lie far above the median of the days before them (by median absolute deviation).
+
+    ``watched``: index of the first whole day of watching. The zeros before it say nothing of what is usual.
+    """
     found = []
     for day in range(first, len(counts)):
-        before = counts[max(0, day - USUAL_DAYS) : day]
-        if not before:
+        before = counts[max(0, watched, day - USUAL_DAYS) : day]
+        if len(before) < LEAST_DAYS:
             continue
         usual = median(before)
         spread = 1.4826 * median(abs(count - usual) for count in before)

@@ -55,13 +55,18 @@ class SourceVolume:
 
 @dataclass(frozen=True, slots=True)
 class Trends:
-    """What a page or a report shows; ``until`` is the last whole or running day counted."""
+    """What a page or a report shows; ``until`` is the last whole or running day counted.
+
+    ``from_day``: the first day that has enough days of watching before it to be called unusual, when that is not long past; a phrase has
+    risen, and a source more than usual, from then on only.
+    """
 
     days: tuple[Day, ...]
     sources: tuple[SourceVolume, ...]
     spikes: tuple[tuple[Day, float], ...]
     rising: tuple[rules.Rising, ...]
     until: date
+    from_day: date | None = None
 
 
 def trends(desk: Desk, actor: Actor | None, unit_id: int) -> Trends:
@@ -75,6 +80,7 @@ def trends(desk: Desk, actor: Actor | None, unit_id: int) -> Trends:
         )
     with desk.store.read() as session:
         codes = tuple(watched(session, unit_id))
+        began = session.scalar(select(Item.first_seen_at).order_by(Item.id).limit(1))
         names = {row.id: row.name for row in session.execute(select(Source.id, Source.name))}
     today = desk.clock.now().astimezone(VIETNAM).date()
     first = today - timedelta(days=SHOWN + BEFORE - 1)
@@ -88,30 +94,45 @@ def trends(desk: Desk, actor: Actor | None, unit_id: int) -> Trends:
         totals[day] += number
         by_source.setdefault(source, {})[day] = number
     counts = list(totals.values())
+    # The day on which watching began is a part of a day, with what the sources still held.
+    watched_from = today if began is None else began.astimezone(VIETNAM).date() + timedelta(days=1)
+    enough = watched_from + timedelta(days=rules.LEAST_DAYS)
+    compared = enough <= today - timedelta(days=DAYS - 1)
     days = tuple(Day(day, totals[day]) for day in every)
     return Trends(
         days=days[BEFORE:],
-        sources=_sources(by_source, names, every),
-        spikes=tuple((days[one.day], one.usual) for one in rules.spikes(counts, BEFORE)),
-        rising=_rising(desk, desk.index, codes, today),
+        sources=_sources(by_source, names, every, watched_from),
+        spikes=tuple(
+            (days[one.day], one.usual)
+            for one in rules.spikes(counts, BEFORE, max(0, (watched_from - first).days))
+        ),
+        rising=_rising(desk, desk.index, codes, today, watched_from) if compared else (),
         until=today,
+        from_day=None if enough <= every[BEFORE] else enough,
     )
 
 
 def _sources(
-    held: dict[str, dict[date, int]], names: dict[str, str], every: Sequence[date]
+    held: dict[str, dict[date, int]], names: dict[str, str], every: Sequence[date], watched_from: date
 ) -> tuple[SourceVolume, ...]:
     rows = []
     for source, counts in held.items():
         days = tuple(counts.get(day, 0) for day in every)
-        usual = sum(days[-DAYS - BEFORE : -DAYS]) * DAYS / BEFORE
+        usual = sum(days[-DAYS - BEFORE : -DAYS]) * DAYS / _days_before(every[-1], watched_from)
         rows.append(
             SourceVolume(source, names.get(source, ""), sum(days[-DAYS:]), round(usual, 1), days[BEFORE:])
         )
     return tuple(sorted(rows, key=lambda row: (-row.now, -row.usual, row.source_id)))
 
 
-def _rising(desk: Desk, index: SearchIndex, codes: tuple[str, ...], today: date) -> tuple[rules.Rising, ...]:
+def _days_before(today: date, watched_from: date) -> int:
+    """How many of the days before the last seven were watched."""
+    return min(BEFORE, max(1, (today - timedelta(days=DAYS - 1) - watched_from).days))
+
+
+def _rising(
+    desk: Desk, index: SearchIndex, codes: tuple[str, ...], today: date, watched_from: date
+) -> tuple[rules.Rising, ...]:
     period = Filters(
         localities=codes,
         since=_start(today - timedelta(days=DAYS - 1)),
@@ -131,7 +152,7 @@ def _rising(desk: Desk, index: SearchIndex, codes: tuple[str, ...], today: date)
     now = index.counts([(question, period) for question in questions])
     then = index.counts([(question, before) for question in questions])
     counts = {words: (a, b) for words, a, b in zip(asked, now, then, strict=True)}
-    return rules.rising(counts, DAYS, BEFORE)
+    return rules.rising(counts, DAYS, _days_before(today, watched_from))
 
 
 def _start(day: date) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from core.errors import Unavailable
+from core.rules import trends as rules
 from core.services import trends as service
 from review_app import context
 from review_app.gate import allow_act
@@ -23,5 +24,10 @@ def index() -> str:
     except Unavailable as error:
         found, problem = None, error.message(current())
     return render_template(
-        "trends/index.html", found=found, problem=problem, days=service.DAYS, before=service.BEFORE
+        "trends/index.html",
+        found=found,
+        problem=problem,
+        days=service.DAYS,
+        before=service.BEFORE,
+        least=rules.LEAST_DAYS,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -175,9 +176,40 @@ def test_trends_are_the_same_figures(search: Desk, press: str, office: int, cloc
     assert found.days[-1].items == 7
     assert [(day.day, day.items, usual) for day, usual in found.spikes][-1] == (found.until, 7, 1.0)
     assert found.sources[0].now == 13
+    # The day on which watching began held twelve items, and is no unusual day: nobody watched before it.
+    assert found.spikes[0][0].day > found.until - timedelta(days=20)
     risen = {row.words: (row.now, row.usual) for row in found.rising}
     assert risen[("vỡ", "cống", "ngầm", "bài")] == (13, 0.0)
     assert not any("gặt" in words for words in risen)
+
+
+def test_the_start_of_watching_is_no_unusual_week(
+    search: Desk,
+    press: str,  # noqa: F811
+    office: int,  # noqa: F811
+    clock: StandingClock,  # noqa: F811
+) -> None:
+    for number in range(101, 171):
+        if number % 7 == 0:
+            clock.move(days=1)
+        intake.take(
+            search,
+            [
+                candidate(
+                    press,
+                    number,
+                    f"Xã Chí Minh gặt lúa, bài {number}",
+                    f"{DYKE} Bài số {number}, tổ {number * 31}.",
+                )
+            ],
+        )
+    follow(search)
+    assert search.index is not None
+    search.index.refresh()
+    found = trends.trends(search, None, office)
+    assert sum(day.items for day in found.days) == 12 + 70
+    assert (found.spikes, found.rising) == ((), ())
+    assert found.from_day is not None and found.from_day > found.until
 
 
 def test_a_cluster_that_went_read_only_loses_nothing(

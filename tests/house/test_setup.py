@@ -23,7 +23,7 @@ def clone(tmp_path):
         shutil.copy(ROOT / name, folder / name)
     tools = tmp_path / "bin"
     tools.mkdir()
-    for name in ("sh", "dirname", "cat", "cksum", "rm"):
+    for name in ("sh", "dirname", "cat", "cksum", "rm", "mkdir", "sleep"):
         (tools / name).symlink_to(shutil.which(name) or "")
     return folder
 
@@ -110,6 +110,30 @@ def test_the_number_of_libraries_is_said_and_a_terminal_sees_the_progress(made):
         os.close(ours)
         os.close(theirs)
         assert f"-m pip install {asked} --require-hashes" in (made / "asked").read_text()
+
+
+def test_a_log_is_told_how_many_libraries_are_there(made):
+    """A pip that downloads three wheels and takes its time, and a clock of our own that runs fast."""
+    real = shutil.which("sleep")
+    tools = made.parent / "bin"
+    (tools / "sleep").unlink()
+    _python(made, "sleep", f"exec {real} 0.01")
+    pip = made / ".venv" / "bin" / "python"
+    pip.write_text(
+        '#!/bin/sh\n[ "$1 $2" = \'-m pip\' ] || exit 0\ncase "$*" in *--require-hashes*) ;; *) exit 0;; esac\n'
+        'mkdir -p "$TMPDIR/pip-unpack-a"\n'
+        f'for name in a b c; do cat /dev/null > "$TMPDIR/pip-unpack-a/$name.whl"; done\n{real} 4\nexit "${{ENDS:-0}}"\n'
+    )
+    done = _setup(made)
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stdout.splitlines() if line.startswith("…")]
+    assert lines and re.fullmatch(
+        r"… đã tải 3 trên (\d+) thư viện / 3 of \1 libraries downloaded", lines[-1]
+    ), done.stdout
+    assert not (made / ".venv" / ".lamro-download").exists()
+    (made / ".venv" / ".lamro-setup").unlink()
+    failed = _setup(made, ENDS="3")
+    assert failed.returncode == 3 and not (made / ".venv" / ".lamro-setup").exists()
 
 
 @pytest.mark.parametrize("change", ["requirements.lock", "pyproject.toml", "moved", "no command"])

@@ -11,6 +11,7 @@ import typer.main
 
 from config.cli import app, main
 from config.commands.usage import sentence
+from core.rules.need import SHIPPED
 from core.rules.vocabulary import Role
 from crawlers.registry import all_kinds
 from tests.fixtures.product import begin
@@ -115,6 +116,12 @@ def test_help_pages_are_in_vietnamese_first(capsys):
 
 def test_a_sentence_of_the_parser_that_is_not_known_is_still_said():
     assert sentence("Something quite new.") == "Lệnh viết chưa đúng."
+
+
+def test_the_weights_are_named_in_vietnamese_with_their_key(begun, capsys):
+    code, out, _ = run(capsys, "need", "show")
+    assert code == 0 and "Tầm lan truyền của nguồn [reach]" in out and "cần xem lại [check] 0.6" in out
+    assert [part for part in SHIPPED if f"[{part}]" not in out] == []
 
 
 @pytest.mark.long

@@ -13,6 +13,16 @@ def test_a_day_far_above_the_days_before_is_a_spike():
     assert spikes([9], 0) == ()
 
 
+def test_days_before_anybody_watched_say_nothing_of_what_is_usual():
+    nothing, first_weeks = [0] * 30, [9, 8, 9, 10, 9, 8, 9] * 2
+    assert spikes([*nothing, *first_weeks], 28, 30) == (), "all that is new is that somebody watches"
+    assert spikes([*nothing, *first_weeks, 40], 28, 30) == (Spike(44, 40, 9.0),)
+    assert spikes([*nothing, *first_weeks[:13], 40], 28, 30) == (), "thirteen days are too few"
+    assert spikes([*nothing, 9], 28, 0) == (Spike(30, 9, 0.0),), (
+        "watched, and nothing came: then nine are many"
+    )
+
+
 def test_phrases_begin_and_end_with_words_that_say_something():
     texts = [["vỡ", "đê", "ở", "xã"], ["tin", "vỡ", "đê"], ["vỡ", "đê", "và", "12", "13"]] * 2
     assert phrases(texts, 10) == (("vỡ", "đê"),)
