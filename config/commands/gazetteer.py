@@ -45,6 +45,8 @@ def in_words(done: Imported) -> str:
         said = f"Danh mục địa bàn, bản {done.revision}: không có gì mới."
     if done.reread:
         said += f"\nTin đã lưu của {done.reread} địa bàn đang theo dõi sẽ được đọc lại theo tên mới; tiến độ ở màn hình Địa bàn."
+    if done.renamed:
+        said += f"\n{done.renamed} địa bàn đang theo dõi đổi tên theo danh mục; tên cũ vẫn được nhận ra."
     if done.left_alone:
         said += f"\nGiữ nguyên {done.left_alone} mục cơ quan đã sửa hoặc tắt."
     if done.offered:

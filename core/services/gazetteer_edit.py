@@ -21,7 +21,7 @@ from core.queries.locality import watched_codes
 from core.records.account import Account
 from core.records.gazetteer import GazetteerLink, GazetteerName, GazetteerUnit
 from core.rules.gazetteer import LANGUAGES, NameNature, Origin
-from core.services import acting, audit, rereading
+from core.services import acting, audit, gazetteer_rename, rereading
 from core.services.desk import Actor, Desk
 from core.services.gazetteer_import import raise_revision
 from core.text.normalise import clean, fold
@@ -143,13 +143,15 @@ def correct_unit(
     valid_from: date | None,
     valid_to: date | None,
     note: str,
-) -> None:
+) -> int:
     """Set a unit right. What is shipped for it is remembered, and offered when a later table says something new.
+
+    Returns how many watched localities are called otherwise now (:mod:`core.services.gazetteer_rename`).
 
     Raises :class:`Forbidden`, :class:`NotFound`, :class:`Conflict`, :class:`Invalid` (fields).
     """
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> int:
         row = unit_of(session, actor, unit_id)
         if row.version != version:
             raise acting.conflict(session, ("gazetteer", unit_id))
@@ -167,20 +169,29 @@ def correct_unit(
             raise Invalid(
                 "Chưa lưu đơn vị: xem các ô được đánh dấu.", "The unit was not saved.", fields=fields
             )
-        before = facts_of(row).values()
+        was = facts_of(row)
+        before = was.values()
         if row.origin == Origin.SHIPPED and not row.corrected:
             row.corrected, row.shipped, row.kept = True, before, before
         row.type, row.name, row.folded = type, shown, fold(shown)
         row.valid_from, row.valid_to, row.note = valid_from, valid_to, " ".join(note.split())[:500]
         after = facts_of(row).values()
         _touch(desk, actor, row)
+        renamed = gazetteer_rename.follow(session, desk, actor, was, facts_of(row))
         rereading.ask(session, desk, actor, [unit_id])
         changed = {key: [before[key], value] for key, value in after.items() if before[key] != value}
         audit.record(
-            session, desk, actor, "gazetteer.unit_edit", "gazetteer", unit_id, detail={"changed": changed}
+            session,
+            desk,
+            actor,
+            "gazetteer.unit_edit",
+            "gazetteer",
+            unit_id,
+            detail={"changed": changed, "watched": renamed},
         )
+        return renamed
 
-    do(desk, actor, "gazetteer.unit_edit", unit_id, work)
+    return do(desk, actor, "gazetteer.unit_edit", unit_id, work)
 
 
 def answer_offer(desk: Desk, actor: Actor, unit_id: str, version: int, *, take: bool) -> None:
@@ -195,7 +206,7 @@ def answer_offer(desk: Desk, actor: Actor, unit_id: str, version: int, *, take: 
             raise NotFound("Đơn vị này không có giá trị đi kèm khác.", f"Nothing is offered for {unit_id}.")
         row.kept = row.shipped
         if take:
-            values = dict(row.shipped)
+            was, values = facts_of(row), dict(row.shipped)
             row.type, row.name, row.folded = values["type"], values["name"], fold(values["name"])
             row.parent, row.note = values["parent"], values["note"]
             row.valid_from, row.valid_to = (
@@ -203,6 +214,7 @@ def answer_offer(desk: Desk, actor: Actor, unit_id: str, version: int, *, take: 
                 for key in ("valid_from", "valid_to")
             )
             row.corrected = False
+            gazetteer_rename.follow(session, desk, actor, was, facts_of(row))
             rereading.ask(session, desk, actor, [unit_id])
         _touch(desk, actor, row)
         audit.record(session, desk, actor, act, "gazetteer", unit_id, detail={"shipped": row.shipped})

@@ -20,7 +20,7 @@ from core.records.gazetteer import GazetteerLink, GazetteerName, GazetteerUnit
 from core.records.schema import Table
 from core.records.unit import Setting
 from core.rules.gazetteer import Link, Name, Origin, Unit
-from core.services import audit, rereading
+from core.services import audit, gazetteer_rename, rereading
 from core.services.desk import Desk
 from core.text.normalise import fold
 
@@ -48,6 +48,8 @@ class Imported:
     """Names and links that an office has switched off or written itself, and that stay so."""
     reread: int = 0
     """Watched localities whose stored items are read again afterwards."""
+    renamed: int = 0
+    """Watched localities that are called otherwise now."""
     revision: int = 0
 
     @property
@@ -87,10 +89,12 @@ def take_in(
     with desk.store.write() as session:
         known = set(session.scalars(select(GazetteerUnit.id)))
         _check(known.union(unit.id for unit in units), links, names or ())
-        _units(session, units, found, changed, tell)
+        was = _units(session, units, found, changed, tell)
         _links(session, {unit.id for unit in units}, links, found, changed, tell)
         if names is not None:
             _names(session, desk, names, found, changed, tell)
+        for before, after in was:
+            found.renamed += gazetteer_rename.follow(session, desk, None, before, after)
         if found.changed:
             found.revision = raise_revision(session, {"digest": digest})
             session.flush()
@@ -153,7 +157,9 @@ _READ = ("code", "level", "type", "name", "parent", "valid_from", "valid_to")
 
 def _units(
     session: Session, units: Sequence[Unit], found: Imported, changes: _Changed, tell: Progress
-) -> None:
+) -> list[tuple[Unit, Unit]]:
+    """Returns the units that were called otherwise, as they were and as they are."""
+    renamed: list[tuple[Unit, Unit]] = []
     old = {row.id: row for row in session.execute(select(*GazetteerUnit.__table__.columns))}
     fresh: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
@@ -177,6 +183,9 @@ def _units(
             found.offered += offer not in (row.kept, mine.values())
         elif any(getattr(row, name) != value for name, value in values.items()):
             changed.append(values)
+            if (row.type, row.name) != (unit.type, unit.name):
+                was = Unit(row.id, row.level, row.type, row.name, row.parent, row.valid_from, row.valid_to)
+                renamed.append((was, unit))
             if any(getattr(row, name) != values[name] for name in _READ):
                 changes.add(unit.id)
                 changes.names.add(row.folded)
@@ -186,6 +195,7 @@ def _units(
     if changed:
         session.execute(update(GazetteerUnit), changed)
     found.units_new, found.units_changed = len(fresh), len(changed)
+    return renamed
 
 
 def _links(

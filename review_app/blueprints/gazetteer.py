@@ -219,7 +219,7 @@ def correct(unit_id: str) -> Response | BaseResponse:
     if not form.validate():
         return _page(unit_id, correct=form, problem=gettext("Chưa lưu được đơn vị."))
     try:
-        gazetteer_edit.correct_unit(
+        renamed = gazetteer_edit.correct_unit(
             context.desk(), context.actor(), unit_id, version_of(request.form), type=form.type.data, name=form.name.data or "",
             valid_from=form.valid_from.day, valid_to=form.valid_to.day, note=form.note.data or "",
         )  # fmt: skip
@@ -227,7 +227,12 @@ def correct(unit_id: str) -> Response | BaseResponse:
         if isinstance(error, Invalid):
             form.refuse(error)
         return _page(unit_id, correct=form, problem=error.message(current()))
-    frame.done(gettext("Đã sửa đơn vị. Lần nhập sau không ghi đè."))
+    said = gettext("Đã sửa đơn vị. Lần nhập sau không ghi đè.")
+    if renamed:
+        said += " " + gettext(
+            "Tên địa bàn đang theo dõi đổi theo danh mục; tên cũ vẫn được nhận ra. Tên cơ quan trên văn bản giữ nguyên."
+        )
+    frame.done(said)
     return redirect(url_for("gazetteer.show", unit_id=unit_id), 303)
 
 

@@ -15,15 +15,18 @@ from core.queries import gazetteer as queries
 from core.queries import locality
 from core.records.audit import AuditRow
 from core.records.gazetteer import GazetteerUnit
+from core.records.item import Mention
+from core.records.unit import WatchedLocality
 from core.rules.gazetteer import Link, Name, NameNature, Nature, Unit
 from core.rules.vocabulary import Role
 from core.services import gazetteer_edit as edit
-from core.services import name_preview
+from core.services import intake, name_preview, rereading, units
 from core.services.desk import Actor, Desk
 from core.services.gazetteer_edit import NewName
 from core.services.gazetteer_import import take_in
 from core.services.intake import ReceivedText, receive
 from indexer.analysis.analyst import LocalAnalyst
+from tests.integration.core.conftest import candidate
 
 EVE, DAY = date(2025, 6, 30), date(2025, 7, 1)
 UNITS = [
@@ -217,3 +220,58 @@ def test_the_preview_counts_items_and_says_what_else_is_called_so(
         assert set(refused.value.fields) == {"text"}
     with pytest.raises(Forbidden):
         name_preview.preview(filled, officer, "11131", "Bến Cát")
+
+
+def watched(desk: Desk) -> dict[str, str]:
+    with desk.store.read() as session:
+        return {row.code: row.name for row in session.scalars(select(WatchedLocality))}
+
+
+def rename(desk: Desk, admin: Actor, unit_id: str, name: str, type: str = "xã") -> int:
+    with desk.store.read() as session:
+        version = session.get_one(GazetteerUnit, unit_id).version
+    return edit.correct_unit(
+        desk, admin, unit_id, version, type=type, name=name, valid_from=DAY, valid_to=None, note=""
+    )
+
+
+def test_what_watches_follows_a_new_name_and_old_texts_still_match(
+    filled: Desk, admin: Actor, press: str
+) -> None:
+    text = "UBND xã Chí Minh, thành phố Hải Phòng thông báo lịch cắt điện tuần này."
+    stored = intake.take(filled, [candidate(press, "cu", "Lịch cắt điện", text)])[0].item_id
+    units.watch(filled, None, admin.unit_id, ["11131"])
+    with filled.store.write() as session:
+        row = session.scalars(select(WatchedLocality).where(WatchedLocality.code == "11131")).one()
+        row.name = "xã Chí Minh, thành phố Hải Phòng"
+    assert rename(filled, admin, "11131", "Tân Chí") == 1
+    assert watched(filled)["11131"] == "xã Tân Chí, thành phố Hải Phòng"
+    rereading.go_on(filled)
+    with filled.store.read() as session:
+        assert session.get_one(Mention, (stored, "11131")).band == "in"
+    # both names are known in a new text; the province's new name is followed too
+    assert places(filled, text) == places(filled, text.replace("Chí Minh", "Tân Chí")) == {"11131": "in"}
+    # back again: the name in between becomes the former one, the present one is none
+    assert rename(filled, admin, "11131", "Chí Minh") == 1
+    with filled.store.read() as session:
+        former = {row.text: row.active for row in locality.names(session, "11131") if row.nature == "former"}
+    assert former == {"Chí Minh": False, "Tân Chí": True}
+    assert watched(filled)["11131"] == "xã Chí Minh, thành phố Hải Phòng"
+
+
+def test_a_name_that_somebody_wrote_stays_and_an_import_renames_as_a_screen_does(
+    filled: Desk, admin: Actor
+) -> None:
+    units.watch(filled, None, admin.unit_id, ["11131"])
+    with filled.store.write() as session:
+        session.scalars(select(WatchedLocality)).one().name = "Địa bàn của xã nhà"
+    renamed = UNITS[1]._replace(name="Tân Chí")
+    assert take_in(filled, [UNITS[0], renamed], [], None, "b").renamed == 0
+    assert watched(filled) == {"11131": "Địa bàn của xã nhà"}
+    with filled.store.write() as session:
+        session.scalars(select(WatchedLocality)).one().name = "xã Tân Chí, thành phố Hải Phòng"
+    done = take_in(filled, [UNITS[0]._replace(name="Hải Phòng Mới"), renamed], [], None, "c")
+    assert done.renamed == 1 and watched(filled) == {"11131": "xã Tân Chí, thành phố Hải Phòng Mới"}
+    assert take_in(filled, [UNITS[0]._replace(name="Hải Phòng Mới"), renamed], [], None, "c").renamed == 0
+    with filled.store.read() as session:
+        assert [row.text for row in locality.names(session, "31") if row.nature == "former"] == ["Hải Phòng"]
