@@ -1,6 +1,6 @@
 """What a source would give, tried out before it is saved: the crawler reads it, nothing is stored, the request's result tells.
 
-The result is a JSON object: ``outcome``, ``code``, ``error_vi``, ``error_en``, ``final_url``, ``found`` (how many entries the source
+The result is a JSON object: ``outcome``, ``code``, ``error_vi``, ``error_en``, ``final_url``, ``title`` (what the source calls itself), ``found`` (how many entries the source
 holds), ``page_errors``, and ``entries``: title, url, published_at (ISO 8601 or null), date_from, found_by (which rule matched), kind,
 words and excerpt of the text where the article was opened.
 """
@@ -72,6 +72,7 @@ def told(found: list[Candidate], result: SourceResult | None) -> dict[str, Any]:
         "error_vi": result.error_vi,
         "error_en": result.error_en,
         "final_url": result.final_url,
+        "title": result.title,
         "found": result.entries,
         "page_errors": result.page_errors[:10],
         "entries": [_entry(candidate) for candidate in found],

@@ -134,6 +134,8 @@ class SourceResult(Message):
     error_en: str = ""
     http_status: int | None = None
     final_url: str = ""
+    #: what the source calls itself, where its document says so
+    title: str = Field(default="", max_length=500)
     etag: str = ""
     last_modified: str = ""
     body_sha256: str = ""

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from core.errors import NotFound
 from core.records.source import CrawlRequest
 
+#: a name of a source has at most so many characters
+NAME = 200
 #: of what a crawler told, so much is shown
 SHOWN = 15
 
@@ -28,7 +30,7 @@ class FoundEntry:
 
 @dataclass(frozen=True, slots=True)
 class SourcePreview:
-    """A try: ``moving`` until it has ended; ``found`` is how many entries the source holds."""
+    """A try: ``moving`` until it has ended; ``found`` is how many entries the source holds, ``title`` what it calls itself."""
 
     id: int
     moving: bool
@@ -38,6 +40,7 @@ class SourcePreview:
     final_url: str
     found: int
     entries: tuple[FoundEntry, ...]
+    title: str = ""
 
     @property
     def undated(self) -> int:
@@ -67,6 +70,7 @@ def source_preview(session: Session, request_id: int, account_id: int) -> Source
             for entry in (entries if isinstance(entries, list) else [])[:SHOWN]
             if isinstance(entry, dict)
         ),
+        title=" ".join(str(told.get("title", "")).split())[:NAME],
     )
 
 

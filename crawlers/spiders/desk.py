@@ -96,6 +96,8 @@ class Run:
     started_at: datetime
     deadline: float
     page: Page | None = None
+    #: what the source's document calls itself
+    title: str = ""
     entries: int = 0
     opened: int = 0
     candidates: int = 0

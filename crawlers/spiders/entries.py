@@ -87,6 +87,7 @@ class EntryKind(Kind[OptionsT], Generic[OptionsT]):
         page: Page | None = None
         async for page, document in self.documents(run, options):
             run.entries += len(document.entries)
+            run.title = run.title or document.title
             if document.truncated:
                 run.cut_off()
             sheet = _Sheet(page, [w for w in document.warnings if w in _SHOWN_NOTES])

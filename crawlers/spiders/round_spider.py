@@ -133,6 +133,7 @@ class RoundSpider(scrapy.Spider):
         return SourceResult(
             source_id=job.source_id,
             outcome=outcome,
+            title=run.title[:500],
             entries=run.entries,
             candidates=run.candidates,
             seen=run.seen,

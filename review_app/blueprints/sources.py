@@ -220,6 +220,7 @@ def _page(form: SourceForm, problem: str, row: queries.SourceRow | None) -> Resp
     number = int(asked) if asked.isdigit() and len(asked) < 15 else 0
     if request.method == "POST" and do == "preview":
         number = 0
+        form.try_only()
         if form.validate():
             try:
                 number = crawl_requests.request_preview(
@@ -234,6 +235,8 @@ def _page(form: SourceForm, problem: str, row: queries.SourceRow | None) -> Resp
                 tried = source_preview(session, number, context.actor().account_id)
             except NotFound as error:
                 problem = problem or error.message(current())
+    if tried is not None and tried.title and do in {"name", "look"} and not (form.name.data or "").strip():
+        form.name.data = tried.title
     html = render_template(
         "sources/form.html",
         form=form,
@@ -285,7 +288,7 @@ def _new(form: SourceForm, was: str | queries.SourceRow) -> sources.NewSource:
     same_side = before is not None and before.domestic == form.domestic.data
     return sources.NewSource(
         id=was if isinstance(was, str) else was.id,
-        name=form.name.data.strip(),
+        name=(form.name.data or "").strip(),
         kind=form.kind.data,
         url=form.url.data.strip(),
         language=form.language.data,

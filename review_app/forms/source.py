@@ -90,6 +90,10 @@ class SourceForm(Form):
     #: the settings of the chosen kind, in its order
     options: tuple[SourceOption, ...] = ()
 
+    def try_only(self) -> None:
+        """For a try, which needs no name: the one that is found is offered."""
+        self.name.validators = [Optional()]
+
     def validate_url(self, field: StringField) -> None:
         """Raise StopValidation while the address still has a blank of the catalogue in it."""
         blank = re.search(r"\{([a-z]+)\}", field.data or "")

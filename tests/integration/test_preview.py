@@ -57,6 +57,16 @@ def test_a_preview_is_asked_for_read_and_told(product, server):
         scheduler = Scheduler(desk, load({**product.values, "home": product.home}), {})
         good = crawl_requests.request_preview(desk, person, listing)
         assert crawl_requests.request_preview(desk, person, listing) == good, "the same wish waits once"
+        items = "".join(
+            f"<item><title>Xã họp lần {n}</title><link>{server.url(f'/xa-hop-dan-lan-{n}-10000{n}.html')}</link></item>"
+            for n in range(2)
+        )
+        server.pages["/rss"] = reply(
+            f'<?xml version="1.0"?><rss version="2.0"><channel><title>Cổng tin Bến Đò</title>{items}</channel></rss>'.encode()
+        )
+        named = crawl_requests.request_preview(
+            desk, person, NewSource(id="moi", name="", kind="feed", url=server.url("/rss"))
+        )
         gone = crawl_requests.request_preview(
             desk, person, NewSource(id="moi", name="x", kind="feed", url=server.url("/none"))
         )
@@ -75,6 +85,8 @@ def test_a_preview_is_asked_for_read_and_told(product, server):
         "2026-11-21T13:15:00+00:00",
         "byline",
     )
+    state, told = result_of(product, named)
+    assert (state, told["title"], told["found"]) == ("done", "Cổng tin Bến Đò", 2)
     state, told = result_of(product, gone)
     assert (state, told["code"], told["entries"]) == ("failed", "http_404", [])
     assert "404" in told["error_vi"]

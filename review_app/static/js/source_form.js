@@ -5,3 +5,13 @@ if (form && button) {
   button.parentElement.hidden = true;
   form.elements.kind.addEventListener("change", () => form.requestSubmit(button));
 }
+
+// The name that a try found goes into the empty field at once.
+document.addEventListener("click", (event) => {
+  const offer = event.target.closest("[data-use-name]");
+  const field = form?.elements.namedItem("name");
+  if (!offer || !field) return;
+  event.preventDefault();
+  if (!field.value.trim()) field.value = offer.dataset.useName;
+  field.focus();
+});

@@ -167,9 +167,26 @@ def test_a_try_of_what_cannot_be_is_refused_at_once(office, person):
     boss = person("tu.la")
     page = boss.post("/sources/_add", {**DATA, "url": "ftp://x", "do": "preview"})
     assert page.status_code == 400 and "http" in words(page) and "data-live" not in page.text
-    page = boss.post("/sources/_add", {**DATA, "name": "", "do": "preview"})
-    assert page.status_code == 400 and "Nhập tên nguồn." in words(page)
+    page = boss.post("/sources/_add", {**DATA, "name": "", "url": "", "do": "preview"})
+    assert page.status_code == 400 and "Nhập tên nguồn." not in words(page) and "Nhập địa chỉ" in words(page)
     assert boss.get("/sources/_preview/4711").status_code == 404
+
+
+def test_a_try_needs_no_name_and_offers_the_one_that_was_found(office, person):
+    boss = person("tu.la")
+    number = asked(boss.post("/sources/_add", {**DATA, "name": "", "do": "preview"}))
+    tell(
+        office, number, outcome="new", found=1, title="  Cổng tin <i>Bến Đò</i> ",
+        entries=[{"title": "Cống hỏng", "url": "https://ben-do.example/1", "published_at": None, "words": 0}],
+    )  # fmt: skip
+    part = boss.get(f"/sources/_preview/{number}").text
+    assert "Nguồn tự gọi là “Cổng tin &lt;i&gt;Bến Đò&lt;/i&gt;”." in part and 'form="source-form"' in part
+    with_it = boss.post("/sources/_add", {**DATA, "name": " ", "do": "name", "preview": number})
+    assert 'name="name" required type="text" value="Cổng tin &lt;i&gt;Bến Đò&lt;/i&gt;"' in with_it.text
+    own = boss.post("/sources/_add", {**DATA, "do": "name", "preview": number})
+    assert 'value="Cổng Bến Đò"' in own.text, "a name that was typed stays"
+    refused = boss.post("/sources/_add", {**DATA, "name": "", "preview": number})
+    assert refused.status_code == 400 and "Nhập tên nguồn." in words(refused), "saving needs one"
 
 
 def test_a_try_belongs_to_who_asked_for_it(office, person):
