@@ -6,7 +6,9 @@ Whole documents under external versions only: ``update`` would bump the internal
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from core.errors import OutOfStep, Unavailable
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 #: one bulk request stays well under http.max_content_length (100 MB)
 BULK_BYTES = 5_000_000
-BULK_DOCUMENTS = 500
+BULK_DOCUMENTS = 250
+#: requests on their way at once
+SENDERS = 2
 #: documents whose tokens are made together
 _TOGETHER = 64
 #: what is read of the answer of each item: the rest is as long again as the question was
@@ -67,6 +71,19 @@ def write(
     deletes: Sequence[tuple[int, int]],
 ) -> list[tuple[int, str]]:
     """Bulk-write. Returns (id, reason) of what was refused for good; raises :class:`Unavailable` when another try may do."""
+    parts = [upserts[start : start + BULK_DOCUMENTS] for start in range(0, len(upserts), BULK_DOCUMENTS)]
+    send = partial(_send, client, name)
+    if len(parts) < 2:
+        return send(upserts, deletes)
+    # While the node writes one request, the next is made ready. Versions make their order indifferent.
+    with ThreadPoolExecutor(SENDERS) as senders:
+        told = list(senders.map(send, parts, [*[()] * (len(parts) - 1), deletes]))
+    return [refusal for part in told for refusal in part]
+
+
+def _send(
+    client: Elasticsearch, name: str, upserts: Sequence[IndexDocument], deletes: Sequence[tuple[int, int]]
+) -> list[tuple[int, str]]:
     from elasticsearch.helpers import streaming_bulk
 
     refused: list[tuple[int, str]] = []
