@@ -142,6 +142,10 @@ class StoryPage:
     tagged_by: str
     tagged_at: datetime | None
     other_tags: tuple[offices.OtherTag, ...]
+    ours: bool
+    """About a place that the office watches, or about none: it may tag, claim and answer."""
+    claimed: bool
+    """The office has a claim on it, so that its tag stays."""
     first_seen_at: datetime
     last_seen_at: datetime
     items: int
@@ -200,6 +204,7 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
         if own.incident_id
         else None
     )
+    claims = _claims(session, story_id, unit_id)
     tagged_by = (
         session.scalar(select(Account.display_name).where(Account.id == own.tagged_by))
         if own.tagged_by
@@ -217,6 +222,8 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
         tagged_by=tagged_by or "",
         tagged_at=own.tagged_at,
         other_tags=offices.others(session, story_id, unit_id),
+        ours=not others or not others.isdisjoint(codes),
+        claimed=any(not row.unit and row.withdrawn is None for row in claims),
         first_seen_at=story.first_seen_at,
         last_seen_at=story.last_seen_at,
         items=story.items,
@@ -245,7 +252,7 @@ def show(session: Session, story_id: int, unit_id: int, now: datetime, *, queued
         bars=bars,
         bars_from=start,
         bars_to=end,
-        claims=_claims(session, story_id, unit_id),
+        claims=claims,
         log=_log(session, story_id, unit_id),
         grouped=_grouped(session, story_id),
         notes=_notes(session, story_id, unit_id),

@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Invalid, NotFound
@@ -130,6 +130,11 @@ def pack(desk: Desk, actor: Actor, incident_id: int) -> Packed:
 
 
 def _captures_of(session: Session, incident_id: int) -> tuple[queries.CaptureLine, ...]:
+    ids = session.scalars(ids_of(incident_id).order_by(Capture.id).limit(2000))
+    return tuple(queries.line(session, capture_id) for capture_id in ids)
+
+
+def ids_of(incident_id: int) -> Select[Any]:
     """Captures of the items of the incident's stories, and the files of its claims' evidence that were not removed."""
     items = select(Item.id).where(Item.story_id.in_(offices.of_incident(incident_id)))
     evidence = (
@@ -139,13 +144,7 @@ def _captures_of(session: Session, incident_id: int) -> tuple[queries.CaptureLin
             Claim.incident_id == incident_id, Evidence.capture_id.is_not(None), Evidence.removed_at.is_(None)
         )
     )
-    ids = session.scalars(
-        select(Capture.id)
-        .where(or_(Capture.item_id.in_(items), Capture.id.in_(evidence)))
-        .order_by(Capture.id)
-        .limit(2000)
-    )
-    return tuple(queries.line(session, capture_id) for capture_id in ids)
+    return select(Capture.id).where(or_(Capture.item_id.in_(items), Capture.id.in_(evidence)))
 
 
 def _entry(number: int, row: queries.CaptureLine, state: str) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def add_evidence(desk: Desk, actor: Actor, claim_id: int, new: NewEvidence) -> i
     def may_add(session: Session) -> Claim:
         who = person(session, actor, "evidence.add")
         claim = get(session, Claim, claim_id, "tuyên bố")
-        _may_work(session, who, claim)
+        require_worker(session, who, claim)
         judge.require_not_withdrawn(claim)
         require_not_secret(
             [checked.title, checked.body, checked.source_name, checked.as_of, checked.upload_name]
@@ -191,11 +191,7 @@ def remove_evidence(desk: Desk, actor: Actor, evidence_id: int, reason: str) -> 
         who = person(session, actor, "evidence.remove")
         row = get(session, Evidence, evidence_id, "bằng chứng")
         claim = get(session, Claim, row.claim_id, "tuyên bố")
-        _may_work(session, who, claim)
-        judge.require_not_withdrawn(claim)
-        if row.added_by != who.id:
-            # another office's verifier adds and takes back what is his own, never theirs
-            of_own_office(who, claim.unit_id)
+        require_remover(session, who, row, claim)
         why = words(reason, "reason", "Lý do bỏ bằng chứng")
         if row.removed_at is not None:
             raise acting.conflict(session, ("claim", claim.id))
@@ -241,11 +237,19 @@ def _ask_first(desk: Desk, actor: Actor, claim_id: int, may: Callable[[Session],
         may(session)
 
 
-def _may_work(session: Session, who: acting.Person, claim: Claim) -> None:
-    """Own office, or a verifier of a parent or neighbour office."""
+def require_worker(session: Session, who: acting.Person, claim: Claim) -> None:
+    """Own office, or a verifier of a parent or neighbour office. Raises :class:`Forbidden`."""
     if who.unit_id == claim.unit_id:
         return
     if Role.VERIFIER not in who.roles or who.unit_id not in acting.related(session, {claim.unit_id}):
+        of_own_office(who, claim.unit_id)
+
+
+def require_remover(session: Session, who: acting.Person, row: Evidence, claim: Claim) -> None:
+    """The same for taking a piece out: another office's verifier takes back what is his own, never theirs."""
+    require_worker(session, who, claim)
+    judge.require_not_withdrawn(claim)
+    if row.added_by != who.id:
         of_own_office(who, claim.unit_id)
 
 

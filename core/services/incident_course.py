@@ -224,7 +224,7 @@ def _recorded(
         text = words(clean(note), "note", "Đã trả lời, thông tin thế nào (số, ngày, nơi nhận, kênh)")
         target(step, IncidentState(incident.state))
         if step == Act.RECORD_OUTSIDE:
-            _require_outside(session, incident)
+            require_outside(session, incident)
         if (
             session.scalar(select(Document.id).where(Document.incident_id == incident.id).limit(1))
             is not None
@@ -243,7 +243,7 @@ def _recorded(
     perform(desk, actor, act, "incident", incident_id, work)
 
 
-def _require_outside(session: Session, incident: Incident) -> None:
+def require_outside(session: Session, incident: Incident) -> None:
     """What was chosen must still be lawful (G1), and a document that needs approval is never "given by other means"."""
     chosen = frozenset(Answer(answer) for answer in incident.chosen if answer in set(Answer))
     require_allowed(chosen, standing.verdicts(session, incident))

@@ -107,19 +107,11 @@ def confirm(desk: Desk, actor: Actor, verdict_id: int, claim_version: int, comme
         who = person(session, actor, "verdict.confirm")
         row = get(session, VerdictRecord, verdict_id, "kết luận")
         claim = get(session, Claim, row.claim_id, "tuyên bố")
-        require_not_withdrawn(claim)
-        confirmer_is_another(row.proposed_by, who.id, first_reviewer=row.reviewed_by)
         widen(session, claim)
-        verdict = Verdict(row.verdict)
-        standing.require_office(session, claim, verdict, who.unit_id, confirmer=who.id)
+        require_confirmer(session, row, claim, who.id, who.unit_id)
         _still_proposed(session, row, claim)
         take_version(session, claim, claim_version, ("claim", claim.id))
-        if rules.evidence_hash(standing.pieces(session, claim)) != row.evidence_sha256:
-            raise Conflict(
-                "Bằng chứng đã thay đổi từ khi kết luận được đề xuất. Đề nghị người đề xuất xem lại và đề xuất lại.",
-                "The evidence changed since the verdict was proposed.",
-            )
-        standing.require_enough(session, claim, verdict, standing.concerned(session, claim))
+        require_carried(session, row, claim)
         now = desk.clock.now()
         detail = {
             "verdict_id": row.id,
@@ -175,9 +167,7 @@ def give_back(desk: Desk, actor: Actor, verdict_id: int, claim_version: int, com
         who = person(session, actor, "verdict.return")
         row = get(session, VerdictRecord, verdict_id, "kết luận")
         claim = get(session, Claim, row.claim_id, "tuyên bố")
-        require_not_withdrawn(claim)
-        confirmer_is_another(row.proposed_by, who.id)
-        standing.require_office(session, claim, Verdict.UNVERIFIED, who.unit_id)
+        require_returner(session, row, claim, who.id, who.unit_id)
         why = words(comment, "comment", "Ý kiến khi trả lại")
         _still_proposed(session, row, claim)
         take_version(session, claim, claim_version, ("claim", claim.id))
@@ -236,6 +226,34 @@ def after_verdict(session: Session, desk: Desk, actor: Actor | None, claim: Clai
         # another verdict than the one the answer was chosen for: choose again
         moves.move(session, desk, actor, incident, Act.REOPEN_CLAIM, "kết luận đã thay đổi")
         moves.move(session, desk, actor, incident, Act.CONCLUDE, "kết luận mới")
+
+
+def require_confirmer(
+    session: Session, row: VerdictRecord, claim: Claim, account_id: int, unit_id: int
+) -> None:
+    """Raises :class:`RuleBroken` when this person may not confirm the proposed verdict: the proposer, the first reviewer, the office."""
+    require_not_withdrawn(claim)
+    confirmer_is_another(row.proposed_by, account_id, first_reviewer=row.reviewed_by)
+    standing.require_office(session, claim, Verdict(row.verdict), unit_id, confirmer=account_id)
+
+
+def require_returner(
+    session: Session, row: VerdictRecord, claim: Claim, account_id: int, unit_id: int
+) -> None:
+    """The same for giving it back, which any related office may do."""
+    require_not_withdrawn(claim)
+    confirmer_is_another(row.proposed_by, account_id)
+    standing.require_office(session, claim, Verdict.UNVERIFIED, unit_id)
+
+
+def require_carried(session: Session, row: VerdictRecord, claim: Claim) -> None:
+    """Raises :class:`Conflict` when the evidence is not that of the proposal, :class:`RuleBroken` when it is not enough today."""
+    if rules.evidence_hash(standing.pieces(session, claim)) != row.evidence_sha256:
+        raise Conflict(
+            "Bằng chứng đã thay đổi từ khi kết luận được đề xuất. Đề nghị người đề xuất xem lại và đề xuất lại.",
+            "The evidence changed since the verdict was proposed.",
+        )
+    standing.require_enough(session, claim, Verdict(row.verdict), standing.concerned(session, claim))
 
 
 def require_not_withdrawn(claim: Claim) -> None:

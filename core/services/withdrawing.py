@@ -13,7 +13,7 @@ from __future__ import annotations
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from core.errors import LamroError, RuleBroken
+from core.errors import RuleBroken
 from core.records.audit import AuditRow
 from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.document import Document
@@ -41,7 +41,7 @@ def withdraw(desk: Desk, actor: Actor, claim_id: int, version: int, reason: str)
         claim = get(session, Claim, claim_id, "tuyên bố")
         of_own_office(who, claim.unit_id)
         why = words(reason, "reason", "Lý do rút tuyên bố")
-        incident = _require_free(session, claim)
+        incident = require_free(session, claim)
         take_version(session, claim, version, ("claim", claim.id))
         claim.withdrawn_at, claim.withdrawn_by, claim.withdrawn_reason = desk.clock.now(), who.id, why
         claim.incident_id = None
@@ -103,16 +103,6 @@ def restore(desk: Desk, actor: Actor, claim_id: int, version: int) -> None:
     perform(desk, actor, "claim.restore", "claim", claim_id, work)
 
 
-def why_not(desk: Desk, claim_id: int) -> LamroError | None:
-    """Why the claim cannot be withdrawn as it stands; None when it can. The person is not looked at."""
-    with desk.store.read() as session:
-        try:
-            _require_free(session, get(session, Claim, claim_id, "tuyên bố"))
-        except RuleBroken as error:
-            return error
-    return None
-
-
 def take_over(session: Session, claim: Claim) -> None:
     """What was declared or detected of a withdrawn claim holds for the same words opened anew: nobody sheds it by withdrawing.
 
@@ -152,7 +142,7 @@ def _same_words(one: str, two: str) -> bool:
     return bool(first) and bool(second) and 2 * len(first & second) >= min(len(first), len(second))
 
 
-def _require_free(session: Session, claim: Claim) -> Incident | None:
+def require_free(session: Session, claim: Claim) -> Incident | None:
     """The incident that the claim may leave, if it is in one. Raises :class:`RuleBroken` when the claim has to stay."""
     judge.require_not_withdrawn(claim)
     held = session.scalar(

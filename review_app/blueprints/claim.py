@@ -11,11 +11,18 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from core.queries import claim as queries
-from core.services import claims, judge, withdrawing
+from core.services import claims, judge, offering, withdrawing
 from core.services.claim_form import NewEvidence
 from core.text.normalise import fold
 from review_app import answer_words, context, frame
-from review_app.forms.judging import ConfirmForm, EvidenceForm, ProposeForm, RemoveForm, WithdrawForm
+from review_app.forms.judging import (
+    ConfirmForm,
+    EvidenceForm,
+    ProposeForm,
+    RemoveForm,
+    WithdrawForm,
+    verdict_choices,
+)
 from review_app.gate import allow_act
 from review_app.refusals import Refusal, attempt, press, version_of
 
@@ -29,7 +36,11 @@ def _page(claim_id: int, refusal: Refusal | None = None, **forms: Any) -> Respon
         offices = queries.other_offices(session)
     evidence = forms.get("evidence") or EvidenceForm(formdata=None, prefix="evidence-")
     evidence.source_locality.choices = [("", gettext("Không, là nơi khác")), *offices]
+    offers = offering.on_claim(context.desk(), context.actor(), claim_id)
     proposing = forms.get("propose") or ProposeForm(formdata=None, prefix="propose-")
+    proposing.verdict.choices = [
+        (value, label) for value, label in verdict_choices() if value.partition(":")[0] in offers.verdicts
+    ]
     html = render_template(
         "claim/show.html",
         claim=claim,
@@ -39,7 +50,7 @@ def _page(claim_id: int, refusal: Refusal | None = None, **forms: Any) -> Respon
         remove_form=forms.get("remove") or RemoveForm(formdata=None, prefix="remove-"),
         removing=forms.get("removing", 0),
         withdraw_form=forms.get("withdraw") or WithdrawForm(formdata=None, prefix="withdraw-"),
-        kept=withdrawing.why_not(context.desk(), claim_id),
+        offers=offers,
         refusal=refusal,
     )
     return html if refusal is None else make_response(html, refusal.status)

@@ -14,7 +14,7 @@ from core.queries import incident as queries
 from core.queries import watch as watch_queries
 from core.rules.matrix import Answer
 from core.rules.vocabulary import Harm, IncidentState, Spread
-from core.services import answer, incident_course
+from core.services import answer, incident_course, offering
 from review_app import answer_words, context, frame
 from review_app.forms.answering import (
     AssessForm,
@@ -134,6 +134,7 @@ def _page(incident_id: int, refusal: Refusal | None = None, **forms: Form) -> Re
         "incident/show.html",
         incident=page,
         pages=pages,
+        offers=offering.on_incident(desk, incident_id),
         next_act=next_act(page),
         road=_road(page),
         measured=measured,

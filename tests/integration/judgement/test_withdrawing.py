@@ -14,7 +14,7 @@ from core.records.claim import Claim, Evidence, VerdictRecord
 from core.records.incident import Incident
 from core.records.item import StoryOffice, TagEvent
 from core.rules.vocabulary import Tag
-from core.services import answer, claims, judge, suggestions, triage, withdrawing
+from core.services import answer, claims, judge, offering, suggestions, triage, withdrawing
 from tests.integration.judgement.office import DYKE, DYKE_POST
 
 WHY = "Trích nhầm câu của bài khác."
@@ -170,13 +170,13 @@ def test_not_while_a_verdict_is_proposed_or_confirmed(reading, state):
         world.confirm(verdict, claim)
     with pytest.raises(RuleBroken):
         withdraw(world, claim)
-    assert withdrawing.why_not(world.desk, claim) is not None
+    assert offering.on_claim(world.desk, world["officer"], claim).withdraw is not None
     assert world.get(Claim, claim).withdrawn_at is None
     if state == "proposed":
         judge.give_back(
             world.desk, world["verifier"], verdict, world.version(Claim, claim), "Chưa đủ, xem lại đi."
         )
-        assert withdrawing.why_not(world.desk, claim) is None
+        assert offering.on_claim(world.desk, world["officer"], claim).withdraw is None
         withdraw(world, claim)
         with pytest.raises(RuleBroken):
             judge.confirm(
