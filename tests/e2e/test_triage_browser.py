@@ -231,3 +231,31 @@ def test_fonts_and_icons_are_really_there(officer):
     assert page.evaluate("document.fonts.check('600 15px \"Be Vietnam Pro\"')")
     assert page.evaluate("[...document.fonts].filter((f) => f.status === 'loaded').length") >= 2
     assert page.locator(".rail svg").first.bounding_box()["width"] > 10
+
+
+def test_taking_back_by_key_says_when_there_is_nothing(officer):
+    page = officer
+    toast = page.locator("[data-toast]")
+    for address in (page.url, page.url.replace("/today", "/inbox")):
+        page.goto(address)
+        expect(toast).to_have_class("undo off")
+        page.keyboard.press("z")
+        expect(toast).to_have_class("undo")
+        expect(toast).to_contain_text("Chưa có việc nào vừa làm để hoàn tác.")
+        expect(toast).to_have_attribute("role", "status")
+        expect(toast.get_by_role("button")).to_be_hidden()
+
+
+def test_the_known_words_follow_the_quote_as_it_is_edited(office, officer):
+    page = officer
+    page.goto(page.url.replace("/today", f"/stories/{office.stories['en']}/claim"))
+    said = page.locator("[data-quote-words]")
+    before = said.inner_text()
+    other = page.locator("[data-pick]").last
+    quote = other.text_content()
+    told = page.locator("[data-words]").last.text_content()
+    assert quote and told and told != before
+    page.fill("#quote", quote)
+    expect(said).to_have_text(told)
+    page.fill("#quote", "zzz")
+    expect(said).to_contain_text("không có từ nào trong bảng từ")

@@ -25,8 +25,13 @@ if (form) {
     if (act === "close") {
       if (!target.closest?.("input:not([type=checkbox]),textarea,select")) set(false);
     } else if (act === "undo") {
-      const undo = document.querySelector("[data-undo]");
-      if (undo && !undo.hidden) { event.preventDefault(); undo.requestSubmit(); }
+      const toast = document.querySelector("[data-toast]");
+      const undo = toast?.querySelector("[data-undo]");
+      if (!undo || event.defaultPrevented) return;
+      event.preventDefault();
+      if (!undo.hidden) { undo.requestSubmit(); return; }
+      toast.classList.remove("off");
+      toast.querySelector("[data-toast-text]").textContent = toast.dataset.nothing;
     } else if (act === "next" || act === "previous") {
       event.preventDefault();
       const at = boxes.indexOf(document.activeElement);

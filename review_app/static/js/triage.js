@@ -220,6 +220,27 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// The known words under a foreign quote follow it as it is edited: the server is asked for them once the typing pauses.
+let asking = 0;
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("[data-claim-form]");
+  if (!form || event.target !== form.elements.quote || !form.querySelector("[data-quote-words]")) return;
+  const turn = ++asking;
+  setTimeout(async () => {
+    if (turn !== asking) return;
+    const data = new FormData(form);
+    data.set("reload", "1");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: data, headers: { "X-Fragment": "1" }, redirect: "error" });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-quote-words]");
+      const said = form.querySelector("[data-quote-words]");
+      if (turn === asking && fresh && said) said.textContent = fresh.textContent;
+    } catch {
+      // the words of before stay, as they do without script
+    }
+  }, 400);
+});
+
 function closeClaim(slot) {
   const row = slot.closest("[data-story]");
   slot.replaceChildren();
@@ -233,7 +254,10 @@ document.addEventListener("key-act", (event) => {
     if (slot) { event.preventDefault(); closeClaim(slot); }
   } else if (act === "undo") {
     const form = toast?.querySelector("[data-undo]");
-    if (form && !form.hidden) { event.preventDefault(); form.requestSubmit(); }
+    if (!form || event.defaultPrevented) return;
+    event.preventDefault();
+    if (form.hidden) say(toast.dataset.nothing, []);
+    else form.requestSubmit();
   } else if (act === "next" || act === "previous") {
     event.preventDefault();
     if (list) open(beside(current() || rows()[0], act === "next" ? 1 : -1));

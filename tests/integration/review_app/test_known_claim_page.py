@@ -171,3 +171,11 @@ def test_an_answer_is_taken_back_on_the_page_of_the_office_that_gave_it(office, 
     kept = officer.post(f"/stories/{story}/known/{claim}/back", {"heard": "denies"})
     assert kept.status_code == 409 and "không lấy lại được" in words(kept.text)
     assert "Tin cải chính tuyên bố đã kết luận" in words(kept.text)
+
+
+def test_a_verifier_without_tags_is_told_what_he_is_here_for(office, person, asked):
+    story, _, _ = asked
+    page = words(person("luc.pv").get(f"/stories/{story}").text)
+    assert "Mọi nhãn đều hoàn tác được" not in page
+    assert "Việc của tài khoản này: xác nhận kết luận mà cán bộ theo dõi đề xuất." in page
+    assert "Mọi nhãn đều hoàn tác được" in words(person("hanh.dt").get(f"/stories/{story}").text)
