@@ -60,7 +60,13 @@ def contexts_of(
         seen = look_around(reading, hit, ends, starts)
         signs = [
             *_phrases(reading, hit, owner, seen),
-            *_near(reading, hit, hits, lambda other: look_around(reading, other, ends, starts)),
+            *_near(
+                reading,
+                hit,
+                hits,
+                _known(table, hit, owner),
+                lambda other: look_around(reading, other, ends, starts),
+            ),
             *_words(reading, hit, seen, starts),
         ]
         if source_id:
@@ -78,7 +84,7 @@ def _phrases(reading: Reading, hit: Hit, owner: Owner, seen: Surroundings) -> It
         yield _phrase(reading, hit, seen.outer, hit.end)
     told = False
     for code, words in seen.cues:
-        if code in _BEFORE and words:
+        if code in _BEFORE and words and not {words.lower(), fold(words)} & STOPS.exact:
             first = _start_of(reading, hit, words)
             if first is not None:
                 told = True
@@ -128,17 +134,27 @@ def _start_of(reading: Reading, hit: Hit, words: str) -> int | None:
     return first if _as_written(reading, first, hit.start) == " ".join(words.split()) else None
 
 
+def _known(table: Names, hit: Hit, owner: Owner) -> Callable[[str], bool]:
+    """Whether a name is another one of the locality, or of what it lies in."""
+    parents = table.profile(hit.key, owner).parents
+    return lambda key: key in parents or any(one.code == owner.code for one in table.owners.get(key, ()))
+
+
 def _near(
-    reading: Reading, hit: Hit, hits: Sequence[Hit], around: Callable[[Hit], Surroundings]
+    reading: Reading,
+    hit: Hit,
+    hits: Sequence[Hit],
+    known: Callable[[str], bool],
+    around: Callable[[Hit], Surroundings],
 ) -> Iterator[RuleContext]:
-    """Another place name close by: "Thiên Hương, Cao Bằng"."""
+    """Another place name close by: "Thiên Hương, Cao Bằng"; none that is the locality's own or stands above it (``known``)."""
     told: set[int] = set()
     for other in sorted(
         near(hit, hits), key=lambda other: (abs(other.start - hit.start), not other.toneless)
     ):
         # A name of one syllable, or one without its marks, is a word of every day more often than a place.
         lone = " " not in other.key and not is_unspaced(other.key[0])
-        if other.key == hit.key or other.start in told or lone or other.toneless:
+        if other.key == hit.key or other.start in told or lone or other.toneless or known(other.key):
             continue
         seen = around(other)
         longer = other.start and reading.capital[other.start - 1] and reading.gaps[other.start] == " "
