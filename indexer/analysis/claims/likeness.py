@@ -23,6 +23,7 @@ from core.text.tokens import tokenise
 from indexer.analysis.claims.figures import figures
 from indexer.analysis.claims.names import Name, names, same_name
 from indexer.analysis.claims.stance import denials
+from indexer.analysis.claims.telling import both_hold, date_parts, told_names
 from indexer.analysis.sentences import sentences
 from indexer.analysis.stories import STOP
 from indexer.gazetteer.units import Gazetteer, gazetteer
@@ -49,6 +50,8 @@ class _Features:
     pairs: frozenset[str]
     names: Mapping[Name, str]
     figures: frozenset[str]
+    dates: frozenset[str]
+    """Those of the figures that are only parts of dates: they count, but are not shown."""
     folded: str
     marked: float
     denials: int
@@ -68,6 +71,7 @@ def _features(text: str) -> _Features:
         frozenset(f"{one} {two}" for one, two in pairwise(tokens) if not {one, two} <= STOP),
         names(text),
         figures(text),
+        date_parts(text),
         " ".join(tokens),
         sum(token.exact != token.folded for token in read) / max(1, len(read)),
         denials(text),
@@ -171,12 +175,15 @@ def _told(
 ) -> ClaimLikeness:
     theirs = ChainMap(*(dict(one.names) for one in read[first:after]))
     numbers = frozenset[str]().union(*(one.figures for one in read[first:after]))
+    dates = frozenset[str]().union(*(one.dates for one in read[first:after]))
+    dates -= frozenset[str]().union(*(one.figures - one.dates for one in read[first:after]))
     shared = {name for name in mine.names if any(same_name(name, other) for other in theirs)}
     if judged_by_words:
         if mine.names and not shared:
             score *= _MISSED_NAMES
         if mine.figures and numbers and not mine.figures & numbers:
             score *= _MISSED_FIGURES
+    said, heard = mine.figures - mine.dates, numbers - dates
     around = read[max(0, first - 1) : after + 1]
     denied = max(sum(one.denials for one in around), read[0].denials) > mine.denials
     return ClaimLikeness(
@@ -184,14 +191,14 @@ def _told(
         score=round(min(1.0, score), 3),
         stance="denies" if denied else "repeats",
         span=(spans[first][0], spans[after - 1][1]),
-        shared_names=_shown(mine.names[name] for name in shared),
-        claim_names=_shown(shown for name, shown in mine.names.items() if name not in shared),
-        text_names=_shown(
+        shared_names=told_names(mine.names[name] for name in shared),
+        claim_names=told_names(shown for name, shown in mine.names.items() if name not in shared),
+        text_names=told_names(
             shown for name, shown in theirs.items() if not any(same_name(name, other) for other in mine.names)
         ),
-        shared_figures=tuple(sorted(mine.figures & numbers)),
-        claim_figures=tuple(sorted(mine.figures - numbers)),
-        text_figures=tuple(sorted(numbers - mine.figures)),
+        shared_figures=both_hold(said & heard),
+        claim_figures=tuple(sorted(said - heard)),
+        text_figures=tuple(sorted(heard - said)),
     )
 
 
@@ -202,7 +209,3 @@ def _distinctive_names(one: _Features, table: Gazetteer) -> set[Name]:
 
 def _distinctive(one: _Features, table: Gazetteer) -> bool:
     return bool(_distinctive_names(one, table) or one.figures)
-
-
-def _shown(found: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(found))
