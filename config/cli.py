@@ -365,6 +365,33 @@ def search(
     run_search(query, limit, sort, backend, as_json=as_json)
 
 
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Nơi cất bản sao lưu, ví dụ một ổ USB. (Where to keep it.)")],
+    as_json: Json = False,
+) -> None:
+    """Sao lưu dữ liệu, ảnh chụp và khóa vào một thư mục mới, cả khi đang chạy. (Save the home.)"""
+    from config.commands.backing_up import run_backup
+
+    run_backup(folder, as_json=as_json)
+
+
+@app.command()
+def restore(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            help="Bản sao lưu, hoặc nơi cất các bản: lấy bản mới nhất. (A backup, or their folder.)"
+        ),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Khôi phục từ bản sao lưu vào LAMRO_HOME trống; không ghi đè. (Bring a backup back.)"""
+    from config.commands.backing_up import run_restore
+
+    run_restore(folder, as_json=as_json)
+
+
 @app.command("migrate-to")
 def migrate_to(
     url: Annotated[
