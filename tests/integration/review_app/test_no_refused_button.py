@@ -254,6 +254,8 @@ def sent_as_rendered(form: Any) -> Iterator[tuple[str, dict[str, Any]]]:
         # of a verdict's kinds the first: the rules look at the verdict
         kinds = radios.setdefault(option.get("name"), {})
         kinds.setdefault(option.get("value").partition(":")[0], option.get("value"))
+    for name, values in radios.items():
+        fields.setdefault(name, next(iter(values.values())))
     ways = [dict(fields)]
     for name, values in radios.items():
         ways = [{**ways[0], name: value} for value in values.values()] + ways[1:]
