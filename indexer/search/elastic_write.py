@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: one bulk request stays well under http.max_content_length (100 MB)
 BULK_BYTES = 5_000_000
-BULK_DOCUMENTS = 250
+BULK_DOCUMENTS = 500
 #: requests on their way at once
 SENDERS = 2
 #: documents whose tokens are made together

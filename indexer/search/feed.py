@@ -9,7 +9,7 @@ from core import faults
 from core.errors import OutOfStep
 from core.finding import FreshIndex, IndexDocument, SearchIndex
 
-BATCH = 1000
+BATCH = 2000
 
 
 class Batch(Protocol):
