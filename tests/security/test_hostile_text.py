@@ -24,6 +24,7 @@ from core.ports import Sentence
 from core.records.all_tables import Table
 from core.records.document import Dispatch
 from core.records.source import CrawlRequest, Quarantine
+from core.rules import evidence
 from core.rules.vocabulary import Role
 from core.services import accounts, audit, digest, draft
 from core.services.draft_content import DraftContent
@@ -266,7 +267,11 @@ def test_there_are_more_than_sixty() -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("start", [0, 33])
-def test_no_screen_makes_markup_of_text(poisoned: Answering, start: int) -> None:
+def test_no_screen_makes_markup_of_text(
+    poisoned: Answering, start: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # which verdicts a page offers hangs on whose words the evidence is; here every page offers all of them
+    monkeypatch.setattr(evidence, "missing_origins", lambda *_, **__: 0)
     text = " ".join([*PAYLOADS[start:], *PAYLOADS[:start]])
     hostile = shapes(poisoned, text, "javascript:alert(document.domain)//")
     plain = shapes(poisoned, letters(text), "javascript:alert(document.domain)//")
