@@ -153,7 +153,8 @@ def _welcome(home: DemoHome, url: str) -> None:
     for person in CAST:
         if person.locality != OFFICE:
             print(f"  {person.username:<{width}}  {person.name}, {person.position} ({person.part})")
-    print("\nTin mới sẽ về trong vài phút tới. Thư gửi đi nằm trong " + str(home.path / "mail"))
+    print(f"\nDùng lệnh lamro với dữ liệu này: LAMRO_HOME={home.path} .venv/bin/lamro doctor")
+    print("Tin mới sẽ về trong vài phút tới. Thư gửi đi nằm trong " + str(home.path / "mail"))
     print(
         "Ctrl-C để tắt. (Sample accounts above; new items arrive in the next minutes; Ctrl-C stops everything.)",
         flush=True,

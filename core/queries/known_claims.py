@@ -22,7 +22,7 @@ MOST = 5
 class KnownClaim:
     """A judged claim that an item of the story is like, with what both share and where they differ.
 
-    ``percent`` 0-100; ``sentence`` are the item's own words; figures are plain numbers, dates or times. ``heard``: whether the machine
+    ``percent`` 0-100; ``sentence`` are the item's own words in ``language``; figures are plain numbers, dates or times. ``heard``: whether the machine
     hears the claim again or its denial. ``joins``: a "yes" puts the story into the open incident ``incident_number``. ``answer`` is what
     a person of ``answered_unit_id`` said, empty while it is a question. ``copy_of``: the title of the judged text, when the item is a
     copy of it that came into the same story after the verdict.
@@ -37,6 +37,7 @@ class KnownClaim:
     heard: str
     item_id: int
     sentence: str
+    language: str
     seen_at: datetime
     shared: tuple[str, ...]
     only_claim: tuple[str, ...]
@@ -213,6 +214,7 @@ def _row(
         heard=suggestion.stance,
         item_id=item.id,
         sentence=f"{item.title}\n{item.text}"[start:end].replace("\n", " "),
+        language=item.language,
         seen_at=item.published_at or item.first_seen_at,
         shared=_both(details, "shared"),
         only_claim=_both(details, "claim"),

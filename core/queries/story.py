@@ -23,7 +23,7 @@ from core.records.item import Capture, Item, Mention, Story, StoryLocality, TagE
 from core.records.note import StoryNote
 from core.records.source import Source
 from core.records.unit import Unit
-from core.rules.vocabulary import VerdictState
+from core.rules.vocabulary import BROUGHT, VerdictState
 
 #: a page shows so many items; copies beyond it are counted
 MAX_ITEMS = 60
@@ -56,6 +56,11 @@ class ItemRow:
     same_as_id: int | None = None
     """The item of the story that names our place, when this one names none."""
     same_as: str = ""
+
+    @property
+    def by_hand(self) -> bool:
+        """Somebody brought it to the office; it was not read from a source."""
+        return self.received_via in BROUGHT
 
 
 @dataclass(frozen=True, slots=True)

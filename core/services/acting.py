@@ -282,7 +282,11 @@ def words(value: str, field: str, vi: str, *, least: int = 10, most: int = 4000)
     text = " ".join(value.split()) if "\n" not in value else value.strip()
     if len(text) < least or not says_something(text, least):
         message = f"{vi}: cần viết rõ (ít nhất {least} ký tự)."
-        raise Invalid(message, f"{field} needs at least {least} characters.", fields={field: message})
+        raise Invalid(
+            message,
+            f"{field} needs at least {least} characters.",
+            fields={field: f"Cần viết rõ (ít nhất {least} ký tự)."},
+        )
     if len(text) > most:
         message = f"{vi}: dài quá {most} ký tự."
         raise Invalid(message, f"{field} is longer than {most} characters.", fields={field: message})

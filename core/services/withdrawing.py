@@ -40,7 +40,8 @@ def withdraw(desk: Desk, actor: Actor, claim_id: int, version: int, reason: str)
         who = person(session, actor, "claim.withdraw")
         claim = get(session, Claim, claim_id, "tuyên bố")
         of_own_office(who, claim.unit_id)
-        why = words(reason, "reason", "Lý do rút tuyên bố")
+        # "bấm nhầm" is a reason here
+        why = words(reason, "reason", "Lý do rút tuyên bố", least=6)
         incident = require_free(session, claim)
         take_version(session, claim, version, ("claim", claim.id))
         claim.withdrawn_at, claim.withdrawn_by, claim.withdrawn_reason = desk.clock.now(), who.id, why

@@ -79,6 +79,19 @@ def test_the_question_shows_both_sentences_and_what_differs(person, asked):
     assert "/known/" not in person("luc.pv").get(f"/stories/{story}").text
 
 
+def test_a_foreign_sentence_has_its_known_words_beside_it(office, person, asked):
+    story = asked[0]
+    assert "(máy tóm ý, chưa có người kiểm)" not in person("hanh.dt").get(f"/stories/{story}").text
+    with office.desk.store.write() as session:
+        item = session.get_one(Item, office.items["qua"])
+        item.language, item.text = "en", "The dyke held and nobody was evacuated from the commune. It rained."
+        row = session.scalars(select(ClaimSuggestion)).one()
+        start = len(item.title) + 1
+        row.details = {"span": [start, start + item.text.index(".") + 1]}
+    page = words(person("hanh.dt").get(f"/stories/{story}").text)
+    assert "Tiếng Anh: [dyke: đê" in page and "(máy tóm ý, chưa có người kiểm)" in page
+
+
 def test_yes_and_no_are_kept(office, person, asked):
     story, claim, incident = asked
     officer = person("hanh.dt")

@@ -35,10 +35,13 @@ def test_it_is_withdrawn_with_a_reason_and_taken_back(office, person, claim):
     assert "Rút tuyên bố" in words(page)
     empty = officer.post(f"/claims/{key}/withdraw", {**form(page, "withdraw"), "withdraw-reason": ""})
     assert empty.status_code == 400 and "Ghi lý do rút tuyên bố." in words(empty.text)
-    sent = {**form(page, "withdraw"), "withdraw-reason": "Trích nhầm câu của bài khác."}
+    dots = officer.post(f"/claims/{key}/withdraw", {**form(page, "withdraw"), "withdraw-reason": "......"})
+    assert words(dots.text).count("Lý do rút tuyên bố: ") <= 1
+    assert "Cần viết rõ (ít nhất 6 ký tự)." in words(dots.text)
+    sent = {**form(page, "withdraw"), "withdraw-reason": "bấm nhầm"}
     assert officer.post(f"/claims/{key}/withdraw", sent).status_code == 303
     page = officer.get(f"/claims/{key}").text
-    assert "Đỗ Thị Hạnh rút" in words(page) and "Trích nhầm câu của bài khác." in words(page)
+    assert "Đỗ Thị Hạnh rút" in words(page) and "bấm nhầm" in words(page)
     assert "<s>“mỗi hộ xã" in page
     for gone in ("/evidence", "/propose", "/withdraw"):
         assert f'action="/claims/{key}{gone}"' not in page
