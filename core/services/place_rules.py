@@ -83,7 +83,7 @@ def require_locality(session: Session, actor: Actor, locality: str) -> None:
 
 
 def signs(session: Session, desk: Desk, item_id: int, locality: str) -> tuple[Sign, ...]:
-    """What a rule made from this item may hang on; at the end, the item alone. Raises :class:`NotFound`."""
+    """What a rule made from this item may hang on: first, as the safest, the item alone. Raises :class:`NotFound`."""
     row = session.execute(
         select(Item.title, Item.text, Item.url_sha256, Item.source_id, Source.name)
         .outerjoin(Source, Source.id == Item.source_id)
@@ -99,7 +99,7 @@ def signs(session: Session, desk: Desk, item_id: int, locality: str) -> tuple[Si
         row.title, row.text, locality, source_id=row.source_id or "", source_name=row.name or ""
     )
     alone = RuleContext("item", "", row.url_sha256, row.title[:300])
-    return tuple(Sign(_value(sign), sign) for sign in (*found, alone))
+    return tuple(Sign(_value(sign), sign) for sign in (alone, *found))
 
 
 def trial(

@@ -127,9 +127,11 @@ def test_a_log_is_told_how_many_libraries_are_there(made):
     done = _setup(made)
     assert done.returncode == 0, done.stderr
     lines = [line for line in done.stdout.splitlines() if line.startswith("…")]
-    assert lines and re.fullmatch(
-        r"… đã tải 3 trên (\d+) thư viện / 3 of \1 libraries downloaded", lines[-1]
-    ), done.stdout
+    count = r"… đã tải 3 trên (\d+) thư viện / 3 of \1 libraries downloaded"
+    assert sum(bool(re.fullmatch(count, line)) for line in lines) == 1, done.stdout
+    after = [line for line in lines if re.match(r"… vẫn đang làm, đã \d+ giây: ", line)]
+    assert after and lines[-1] == after[-1], done.stdout
+    assert len(set(after)) == len(after)  # time goes on
     assert not (made / ".venv" / ".lamro-download").exists()
     (made / ".venv" / ".lamro-setup").unlink()
     failed = _setup(made, ENDS="3")
