@@ -142,16 +142,15 @@ def test_from_log_in_to_the_downloaded_press_release(office, somebody, tmp_path:
     assert claim
     address = f"/claims/{claim.group(1)}"
 
-    # a verdict without evidence is refused in place; nothing typed is lost
+    # without evidence nothing can be called misleading; a refused form comes back in place, and nothing typed is lost
     officer.goto(address)
     unfold(officer)
-    officer.locator('form[action$="/propose"] input[type=radio][value*="false"]').check()
-    officer.fill("#propose-reason", "Nhật ký tuần đê cho thấy đê an toàn suốt đêm bão.")
+    assert not officer.locator('form[action$="/propose"] input[type=radio][value*="false"]').count()
+    officer.locator('form[action$="/propose"] input[type=radio][value*="unverified"]').check()
+    officer.fill("#propose-reason", "Chưa rõ.")
     send(officer, "/propose", "button.primary")
-    assert (
-        officer.locator("#propose-reason").input_value()
-        == "Nhật ký tuần đê cho thấy đê an toàn suốt đêm bão."
-    )
+    expect(officer.locator("main")).to_contain_text("Cần viết rõ (ít nhất 20 ký tự).")
+    assert officer.locator("#propose-reason").input_value() == "Chưa rõ."
 
     for title, source, body, competent in (
         (

@@ -22,7 +22,7 @@ COMMANDS: dict[str, list[str] | None] = {
     "serve": [], "schedule": [], "worker": [], "crawl": [], "items": ["--json"], "import": ["FILE"], "search": ["đê"], "doctor": [], "digest": [], "reindex": [], "verify": [],
     "sources": [], "sources add": ["--url", "https://ben-do.example/rss", "--kind", "feed"], "sources kinds": [], "sources import": ["FILE"],
     "sources token": ["kind.facebook"], "sources export": ["-"], "capture list": [], "capture show": ["1"],
-    "migrate-to": ["postgresql+psycopg://lamro:x@127.0.0.1:5432/lamro"],
+    "backup": ["FILE"], "restore": None, "migrate-to": ["postgresql+psycopg://lamro:x@127.0.0.1:5432/lamro"],
     "gazetteer import": [], "gazetteer show": ["11131"], "need show": [], "need refit": [],
     "users": [], "users add": ["hanh", "--role", "officer"], "users reset": ["hanh"],
 }  # fmt: skip

@@ -78,7 +78,7 @@ def test_only_this_item_and_back(office, person):
     officer = person("hanh.dt")
     choose = officer.get(f"/localities/11131/rule?item={item_id}").text
     labels = re.findall(r"<span>(.*?)</span></label>", choose)
-    assert labels[-1] == "chỉ tin này: “Đêm đàn kín sân”"
+    assert labels[0] == "chỉ tin này: “Đêm đàn kín sân”"
     [sign] = [
         value for value in re.findall(r'name="sign" value="([^"]+)"', choose) if value.startswith("item|")
     ]
