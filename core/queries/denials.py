@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from core.queries import people
 from core.records.claim import Claim
@@ -60,8 +60,8 @@ class Spread:
     reach_tier: int
 
 
-def of_incident(incident_id: int) -> Select[Any]:
-    """Ids of the items that deny one of the incident's claims."""
+def of_incident(incident_id: int | InstrumentedAttribute[int | None]) -> Select[Any]:
+    """Ids of the items that deny one of the incident's claims; of each row's incident where a column is given."""
     return (
         select(ClaimSuggestion.item_id)
         .join(Claim, Claim.id == ClaimSuggestion.claim_id)
@@ -79,12 +79,7 @@ def of_claim(claim_id: int) -> Select[Any]:
 def only() -> ColumnElement[bool]:
     """Of a row of :class:`StoryOffice`: its story holds nothing but denials of its incident's claims, so that it is no part of the spread."""
     denied, other = aliased(Item), aliased(Item)
-    denying = (
-        select(ClaimSuggestion.item_id)
-        .join(Claim, Claim.id == ClaimSuggestion.claim_id)
-        .where(Claim.incident_id == StoryOffice.incident_id, ClaimSuggestion.answer == Said.DENIAL)
-        .correlate(StoryOffice)
-    )
+    denying = of_incident(StoryOffice.incident_id).correlate(StoryOffice)
     return and_(
         exists().where(denied.story_id == StoryOffice.story_id, denied.id.in_(denying)),
         ~exists().where(other.story_id == StoryOffice.story_id, other.id.not_in(denying)),
