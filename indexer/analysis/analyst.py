@@ -53,7 +53,7 @@ class LocalAnalyst:
 
     def _read(self) -> Held:
         everything = None if self._load is None else self._load()
-        return SHIPPED if everything is None or not everything.units else Held(everything)
+        return SHIPPED if everything is None or not everything.units else Held.of(everything)
 
     def _reading_by(self) -> Held:
         held = self._held

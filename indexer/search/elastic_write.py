@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic_core import to_json
 
 from core.errors import OutOfStep, Unavailable
 from core.finding import IndexDocument
@@ -24,6 +26,7 @@ BULK_BYTES = 5_000_000
 BULK_DOCUMENTS = 500
 #: requests on their way at once
 SENDERS = 2
+_Action = tuple[dict[str, dict[str, Any]], bytes | None]
 #: documents whose tokens are made together
 _TOGETHER = 64
 #: what is read of the answer of each item: the rest is as long again as the question was
@@ -89,9 +92,10 @@ def _send(
     refused: list[tuple[int, str]] = []
     for _, entry in streaming_bulk(
         client,
-        _actions(name, upserts, deletes),
+        cast("Iterator[Any]", _actions(name, upserts, deletes)),
         chunk_size=BULK_DOCUMENTS,
         max_chunk_bytes=BULK_BYTES,
+        expand_action_callback=_as_it_is,
         raise_on_error=False,
         max_retries=RETRIES,
         initial_backoff=FIRST_WAIT,
@@ -108,23 +112,22 @@ def _send(
 
 def _actions(
     name: str, upserts: Sequence[IndexDocument], deletes: Sequence[tuple[int, int]]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[_Action]:
+    """Each document in JSON already: pydantic's writer takes a tenth of the time of the client's."""
     for start in range(0, len(upserts), _TOGETHER):
         part = upserts[start : start + _TOGETHER]
         for document, fields in zip(part, token_fields_of(part), strict=True):
-            yield _action("index", name, document.id, document.version) | {"_source": body(document, fields)}
+            yield _head("index", name, document.id, document.version), to_json(body(document, fields))
     for item_id, version in deletes:
-        yield _action("delete", name, item_id, version)
+        yield _head("delete", name, item_id, version), None
 
 
-def _action(what: str, name: str, item_id: int, version: int) -> dict[str, Any]:
-    return {
-        "_op_type": what,
-        "_index": name,
-        "_id": str(item_id),
-        "version": version,
-        "version_type": "external_gte",
-    }
+def _head(what: str, name: str, item_id: int, version: int) -> dict[str, dict[str, Any]]:
+    return {what: {"_index": name, "_id": str(item_id), "version": version, "version_type": "external_gte"}}
+
+
+def _as_it_is(action: Any) -> _Action:
+    return cast("_Action", action)
 
 
 def _reason(result: dict[str, Any]) -> str:
