@@ -6,7 +6,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, request, send_from_directory, url_for
+from flask import Flask, Response, g, request, send_from_directory, url_for
 from werkzeug.exceptions import NotFound
 
 from review_app.gate import public
@@ -34,8 +34,11 @@ def digest(name: str) -> str:
 
 
 def asset(name: str) -> str:
-    """The address of a static file, changing with its content."""
-    return url_for("static", filename=name, v=digest(name))
+    """The address of a static file, changing with its content; worked out once a request, since a page names its icons a hundred times."""
+    known: dict[str, str] = g.setdefault("assets", {})
+    if name not in known:
+        known[name] = url_for("static", filename=name, v=digest(name))
+    return known[name]
 
 
 @public

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.queries import offices, source_state
@@ -61,53 +61,37 @@ def short_names(names: dict[str, str]) -> dict[str, str]:
 
 
 def _bounded(session: Session, query: Select[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(query.limit(CEILING + 1).subquery())) or 0
+    return session.scalar(_count(query)) or 0
+
+
+def _count(query: Select[Any]) -> Select[Any]:
+    return select(func.count()).select_from(query.limit(CEILING + 1).subquery())
 
 
 def queue(unit_id: int, codes: list[str], now: datetime) -> Select[Any]:
     """Stories that wait for the office's tag: about its places (or perhaps), of the last days. What others tagged waits too."""
+    return _queue(unit_id, codes, now - timedelta(days=QUEUE_DAYS))
+
+
+def _queue(unit_id: Any, codes: Any, since: Any) -> Select[Any]:
     about = select(StoryLocality.story_id).where(
         StoryLocality.locality.in_(codes), StoryLocality.band.in_([Band.IN, Band.CHECK])
     )
     tagged = exists().where(offices.own(unit_id), StoryOffice.tag != "")
-    return select(Story.id).where(
-        ~tagged, Story.id.in_(about), Story.last_seen_at >= now - timedelta(days=QUEUE_DAYS)
-    )
+    return select(Story.id).where(~tagged, Story.id.in_(about), Story.last_seen_at >= since)
 
 
 def frame(session: Session, unit_id: int, now: datetime) -> Frame:
     """The frame of an office's pages."""
-    parent = aliased(Unit)
-    unit, parent_name = session.execute(
-        select(Unit, parent.short_name)
-        .outerjoin(parent, Unit.parent_id == parent.id)
-        .where(Unit.id == unit_id)
-    ).one()
+    unit, parent_name = session.execute(_OFFICE, {"unit": unit_id}).one()
     localities = watched(session, unit_id)
-    codes = list(localities)
-    waiting = list(session.scalars(queue(unit_id, codes, now).limit(CEILING + 1)))
-    mine = select(Incident.id).where(Incident.unit_id == unit_id)
+    asked = {"unit": unit_id, "codes": list(localities)}
+    waiting = list(session.scalars(_WAITING, asked | {"since": now - timedelta(days=QUEUE_DAYS)}))
     counters = {
         "today": min(DAILY_STORIES, len(waiting)),
         **_items_waiting(session, waiting),
-        "incidents": _bounded(
-            session, mine.where(Incident.state.not_in([IncidentState.CLOSED, IncidentState.TRANSFERRED]))
-        ),
-        "documents": _bounded(
-            session,
-            select(Document.id).where(
-                Document.incident_id.in_(mine),
-                Document.state.in_([DocumentState.DRAFT, DocumentState.RETURNED, DocumentState.APPROVED]),
-            ),
-        ),
-        "approvals": _bounded(
-            session,
-            select(Document.id).where(
-                Document.incident_id.in_(mine), Document.state == DocumentState.SUBMITTED
-            ),
-        ),
+        **session.execute(_COUNTERS, asked).mappings().one(),
         "sources": sum(health.ask for _, health in source_state.troubled(session, now)),
-        "criticism": _bounded(session, _criticism(unit_id, codes)),
     }
     return Frame(
         unit_id=unit_id,
@@ -139,7 +123,7 @@ def _items_waiting(session: Session, stories: list[int]) -> dict[str, int]:
     }
 
 
-def _criticism(unit_id: int, codes: list[str]) -> Select[Any]:
+def _criticism(unit_id: Any, codes: Any) -> Select[Any]:
     """Criticism that waits for an answer: tagged so by the office, whose incident over it is not closed."""
     about = select(StoryLocality.story_id).where(StoryLocality.locality.in_(codes))
     closed = select(Incident.id).where(Incident.state == IncidentState.CLOSED)
@@ -150,3 +134,32 @@ def _criticism(unit_id: int, codes: list[str]) -> Select[Any]:
         or_(StoryOffice.incident_id.is_(None), StoryOffice.incident_id.not_in(closed)),
     )
     return select(Item.id).where(Item.story_id.in_(open_story))
+
+
+# Made once: every page asks these, and to put a question together takes longer than to answer it.
+_PARENT = aliased(Unit)
+_UNIT: Any = bindparam("unit")
+_CODES: Any = bindparam("codes", expanding=True)
+_MINE = select(Incident.id).where(Incident.unit_id == _UNIT)
+_OFFICE = (
+    select(Unit, _PARENT.short_name).outerjoin(_PARENT, Unit.parent_id == _PARENT.id).where(Unit.id == _UNIT)
+)
+_WAITING = _queue(_UNIT, _CODES, bindparam("since", type_=Story.last_seen_at.type)).limit(CEILING + 1)
+_COUNTERS = select(
+    *(
+        _count(query).scalar_subquery().label(name)
+        for name, query in {
+            "incidents": _MINE.where(
+                Incident.state.not_in([IncidentState.CLOSED, IncidentState.TRANSFERRED])
+            ),
+            "documents": select(Document.id).where(
+                Document.incident_id.in_(_MINE),
+                Document.state.in_([DocumentState.DRAFT, DocumentState.RETURNED, DocumentState.APPROVED]),
+            ),
+            "approvals": select(Document.id).where(
+                Document.incident_id.in_(_MINE), Document.state == DocumentState.SUBMITTED
+            ),
+            "criticism": _criticism(_UNIT, _CODES),
+        }.items()
+    )
+)
