@@ -33,7 +33,7 @@ def loader(store: Store) -> Callable[[], Everything]:
 def held(store: Store) -> Held:
     """The gazetteer of a store as texts are read by it; the shipped one while nothing was imported."""
     everything = loader(store)()
-    return Held(everything) if everything.units else SHIPPED
+    return Held.of(everything) if everything.units else SHIPPED
 
 
 def at_home() -> Held:

@@ -102,17 +102,30 @@ hypothesis_settings.load_profile("lamro")
 
 #: Here each engine meets the database it usually stands beside; under `make long` the other one too.
 _CROSSED = ({"fts5", "postgresql"}, {"elasticsearch", "sqlite"})
+#: Where the database itself is the matter: locks, leases, migrations, the whole way. These always meet both.
+_OF_THE_DATABASE = {"test_audit.py", "test_crawl.py", "test_intake.py", "test_migrations.py", "test_searching.py", "test_triage.py",
+                    "test_the_whole_way", "test_writers.py"}  # fmt: skip
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Set the crossed pairs of search engine and database apart, before the words of -m choose."""
+    """Set apart for `make long`, before the words of -m choose: crossed pairs of search engine and database, and rules of the office told
+    again on PostgreSQL. A test that is asked for alone by its name is never set apart."""
+    collected = {item.nodeid for item in items}
     for item in items:
         called = getattr(item, "callspec", None)
-        if called is None or item.path.parent.name != "contract":
+        if called is None:
             continue
         names = {value for value in called.params.values() if isinstance(value, str)}
-        if any(pair <= names for pair in _CROSSED):
+        if item.path.parent.name == "contract":
+            again = any(pair <= names for pair in _CROSSED)
+        else:
+            again = (
+                "postgresql" in names
+                and not _OF_THE_DATABASE & {item.path.name, getattr(item, "originalname", "")}
+                and item.nodeid.replace("postgresql", "sqlite") in collected
+            )
+        if again:
             item.add_marker(pytest.mark.long)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from config.indexing import LONGEST_WAIT, Feeder, check, follow, level
 from core.errors import Unavailable
 from core.finding import Filters, SearchIndex
+from core.messages import Candidate
 from core.records.item import Item
 from core.services import index_check, intake, outbox, searching, trends
 from core.services.desk import Desk
@@ -154,20 +155,21 @@ def test_an_index_that_is_away_is_asked_less_and_less(search: Desk) -> None:
     assert held(search) == stored(search)
 
 
+def _told(source: str, number: int, what: str) -> Candidate:
+    return candidate(
+        source, number, f"Xã Chí Minh {what}, bài {number}", f"{DYKE} Bài số {number}, tổ {number * 31}."
+    )
+
+
 def test_trends_are_the_same_figures(search: Desk, press: str, office: int, clock: StandingClock) -> None:  # noqa: F811
     """Five quiet weeks of the dyke, then a week with a new phrase: the days, the phrase and its figures."""
     number = 100
     for day in range(35):
         clock.move(days=1)
-        late = day >= 28
-        for at in range(7 if day == 34 else 1):
-            number += 1
-            title = (
-                f"Xã Chí Minh vỡ cống ngầm, bài {number}" if late else f"Xã Chí Minh gặt lúa, bài {number}"
-            )
-            intake.take(
-                search, [candidate(press, number, title, f"{DYKE} Bài số {number}, tổ {number * 31}.")]
-            )
+        what = "vỡ cống ngầm" if day >= 28 else "gặt lúa"
+        told = range(number + 1, number + (8 if day == 34 else 2))
+        number = told[-1]
+        intake.take(search, [_told(press, one, what) for one in told])
     follow(search)
     assert search.index is not None
     search.index.refresh()
@@ -189,20 +191,9 @@ def test_the_start_of_watching_is_no_unusual_week(
     office: int,  # noqa: F811
     clock: StandingClock,  # noqa: F811
 ) -> None:
-    for number in range(101, 171):
-        if number % 7 == 0:
-            clock.move(days=1)
-        intake.take(
-            search,
-            [
-                candidate(
-                    press,
-                    number,
-                    f"Xã Chí Minh gặt lúa, bài {number}",
-                    f"{DYKE} Bài số {number}, tổ {number * 31}.",
-                )
-            ],
-        )
+    for day in range(10):
+        clock.move(days=min(day, 1))
+        intake.take(search, [_told(press, 101 + 7 * day + number, "gặt lúa") for number in range(7)])
     follow(search)
     assert search.index is not None
     search.index.refresh()

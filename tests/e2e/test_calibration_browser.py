@@ -33,6 +33,7 @@ def fits(page) -> bool:
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+@pytest.mark.long
 def test_twenty_answers_by_key_and_one_taken_back(office, officer, served):
     page = officer
     page.get_by_role("link", name="Đo bằng hai mươi câu: xã Chí Minh").click()

@@ -37,7 +37,7 @@ def officer(page, served):
     return page
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (360, 800)])
+@pytest.mark.parametrize(("width", "height"), [pytest.param(1366, 768, marks=pytest.mark.long), (360, 800)])
 def test_the_list_opens_over_the_page_and_gives_the_focus_back(officer, width, height):
     page = officer
     page.set_viewport_size({"width": width, "height": height})
@@ -111,7 +111,7 @@ def test_keys_in_the_inbox(officer, served, office):
     assert page.locator("h1").inner_text().strip() == title.strip()
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("language", ["vi", pytest.param("en", marks=pytest.mark.long)])
 def test_on_the_phone_the_result_sentence_never_lies_over_the_row_being_judged(officer, served, language):
     page = officer
     page.goto(f"{served}/account")

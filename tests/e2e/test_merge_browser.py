@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.fixtures.web import fill_log_in
 
 
-@pytest.mark.parametrize("width", [1366, 360])
+@pytest.mark.parametrize("width", [pytest.param(1366, marks=pytest.mark.long), 360])
 def test_a_merge_is_taken_back_where_one_lands(office, page, served, width):
     kept, gone = office.stories["qua"], office.stories["lua"]
     page.set_viewport_size({"width": width, "height": 800})

@@ -63,11 +63,9 @@ def test_the_row_that_comes_next_unfolds(many, page, served):
     expect(rows.nth(5)).to_have_attribute("aria-current", "true")
 
 
-def test_the_log_is_short_and_its_filters_open_at_a_touch(many, page, served):
+def test_the_log_is_short_and_its_filters_open_at_a_touch(many, page, served, person):
     for name in ("hanh.dt", "luc.pv", "tu.la") * 7:
-        page.context.clear_cookies()
-        log_in(page, served, name, "/login")
-    page.context.clear_cookies()
+        person(name)
     page = log_in(page, served, "kiem.tv", "/audit")
     rows = page.locator(".audit tbody tr")
     assert rows.count() > 20 and shown(rows) == 20

@@ -136,7 +136,7 @@ def test_a_file_with_a_look_before(boss, served, tmp_path, troubles):
     assert troubles == []
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (360, 800)])
+@pytest.mark.parametrize(("width", "height"), [pytest.param(1366, 768, marks=pytest.mark.long), (360, 800)])
 def test_no_page_scrolls_sideways_and_buttons_can_be_touched(boss, served, running, troubles, width, height):
     boss.set_viewport_size({"width": width, "height": height})
     for where in PAGES:

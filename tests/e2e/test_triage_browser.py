@@ -162,7 +162,7 @@ def test_why_it_is_ours(office, officer, served):
 @pytest.mark.parametrize(
     ("width", "height"),
     [
-        (1366, 768),
+        pytest.param(1366, 768, marks=pytest.mark.long),
         pytest.param(820, 1180, marks=pytest.mark.long),
         (360, 800),
         pytest.param(320, 640, marks=pytest.mark.long),

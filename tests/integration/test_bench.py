@@ -43,7 +43,7 @@ def test_the_same_seed_makes_the_same_pages(made: list[Made]) -> None:
     assert all(120_000 < len(one.html) < 190_000 for one in made)
 
 
-@pytest.mark.parametrize("run", [run_ours, run_parts])
+@pytest.mark.parametrize("run", [run_ours, pytest.param(run_parts, marks=pytest.mark.long)])
 def test_each_pipeline_brings_every_page_into_the_index(run, made: list[Made], tmp_path: Path) -> None:
     stages: Counter[str] = Counter()
     assert run(made, tmp_path, lambda name, seconds: stages.update({name: seconds})) == ITEMS

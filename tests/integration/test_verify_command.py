@@ -117,10 +117,10 @@ def test_one_byte_of_a_text_a_capture_or_the_log(home: Path, capsys: pytest.Capt
     "harm",
     [
         "DELETE FROM doc WHERE id = 3",  # the text index still finds it
-        "DELETE FROM doc_text WHERE id = 3",
+        pytest.param("DELETE FROM doc_text WHERE id = 3", marks=pytest.mark.long),
         "UPDATE doc_text SET body_folded = 'khac' WHERE id = 2",  # past the text index
-        "INSERT INTO fts (fts) VALUES ('delete-all')",
-        "DROP TABLE fts",
+        pytest.param("INSERT INTO fts (fts) VALUES ('delete-all')", marks=pytest.mark.long),
+        pytest.param("DROP TABLE fts", marks=pytest.mark.long),
     ],
 )
 def test_an_index_file_edited_by_hand_is_made_anew(

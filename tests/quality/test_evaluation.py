@@ -86,7 +86,7 @@ def test_the_cases_ask_in_earnest() -> None:
         ("language", "indexer.analysis.language.detect", lambda text: "vi"),
         ("claims", "indexer.analysis.claims.likeness.like_claims", lambda title, text, known: ()),
         ("trimming", "core.text.trimming._without_links", lambda text: text),
-        ("copies", "indexer.analysis.copies._same_figures", lambda a, b: True),
+        pytest.param("copies", "indexer.analysis.copies._same_figures", lambda a, b: True, marks=pytest.mark.long),
         ("copies", "indexer.analysis.copies.MIN_SHINGLES", 100_000),
         ("stories", "indexer.analysis.stories.same_story", lambda title, lead, places, at, near, *table: near[0].story_id if near else None),
     ],

@@ -173,9 +173,9 @@ def test_robots_are_obeyed_and_the_refusal_is_a_word(tmp_path):
     ("status", "outcome", "code"),
     [
         ("503 Service Unavailable", "failed", "robots_unreachable"),
-        ("500 Internal Server Error", "failed", "robots_unreachable"),
+        pytest.param("500 Internal Server Error", "failed", "robots_unreachable", marks=pytest.mark.long),
         ("404 Not Found", "new", ""),
-        ("403 Forbidden", "new", ""),
+        pytest.param("403 Forbidden", "new", "", marks=pytest.mark.long),
     ],
 )
 def test_a_server_in_trouble_forbids_and_a_missing_file_allows(tmp_path, status, outcome, code):

@@ -137,7 +137,14 @@ def test_a_post_from_another_site_is_refused(office, person):
     assert someone.post("/logout", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 303
 
 
-@pytest.mark.parametrize("token", ["", "x", "ImZha2Ui.aaaa.bbbb"])
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        pytest.param("x", marks=pytest.mark.long),
+        pytest.param("ImZha2Ui.aaaa.bbbb", marks=pytest.mark.long),
+    ],
+)
 def test_no_post_without_the_form_token(app, office, person, token):
     someone = person("hanh.dt")
     for rule, method in every(app):

@@ -245,6 +245,7 @@ def test_a_mailbox_never_read_before_gives_its_last_days_only(
     assert look() == {"stored": 1}, "afterwards the number counts, not the day"
 
 
+@pytest.mark.long
 def test_a_flood_is_taken_in_portions_and_none_is_lost(desk: Desk, imap_server: ImapServer, look) -> None:
     for number in range(AT_ONCE + 3):
         imap_server.deliver(mail(number, Auto_Submitted="auto-generated").as_bytes(), START.date())

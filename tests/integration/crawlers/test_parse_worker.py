@@ -71,6 +71,7 @@ def test_a_child_killed_from_outside_is_replaced():
         assert results[-1] == 1
 
 
+@pytest.mark.long
 def test_the_child_is_recycled_after_its_pages():
     with ParseWorker(pages_per_child=2) as worker:
         pids = []

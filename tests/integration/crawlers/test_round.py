@@ -348,6 +348,7 @@ def test_a_round_ended_before_it_begins_starts_nothing(monkeypatch, tmp_path):
     assert started == []
 
 
+@pytest.mark.long
 def test_a_page_over_https_is_kept_with_its_certificate(tmp_path):
     authority = make_authority(tmp_path)
     with authority.servers["good"] as secure:
@@ -468,7 +469,12 @@ def test_the_crawler_is_given_no_secrets():
 
 
 @pytest.mark.parametrize(
-    "line", ["nonsense", '{"source_id":"a","kind":"Tele Pathy","url":"http://x.example/"}', ""]
+    "line",
+    [
+        pytest.param("nonsense", marks=pytest.mark.long),
+        '{"source_id":"a","kind":"Tele Pathy","url":"http://x.example/"}',
+        pytest.param("", marks=pytest.mark.long),
+    ],
 )
 def test_the_program_says_what_is_wrong_with_its_input(line, tmp_path):
     root = str(Path(__file__).resolve().parents[3])

@@ -164,6 +164,7 @@ def test_robots_are_obeyed_for_feeds_and_pages_and_the_lawful_way_is_named(serve
     assert set(server.hits) == {"/robots.txt"}
 
 
+@pytest.mark.long
 def test_a_token_is_sent_in_a_header_and_written_nowhere(server, tmp_path):
     post = {"id": "100200_1", "message": "Trạm bơm chạy lại.", "created_time": "2026-11-20T01:00:00+0000"}
     quoted = "EAAB-ma-truy-cap%2Fcua%2Bco.quan%7C0123456789"

@@ -463,7 +463,14 @@ def test_last_week_is_made_by_a_button_with_criticism_first(way):
     assert luc.get("/digests/2026-W01").status_code == 404
 
 
-@pytest.mark.parametrize("until", ["claim", "proposed", "assessed", "submitted", "queued"])
+@pytest.mark.parametrize(
+    "until",
+    [
+        "claim",
+        *(pytest.param(word, marks=pytest.mark.long) for word in ("proposed", "assessed", "submitted")),
+        "queued",
+    ],
+)
 def test_pages_hold_no_inline_style_or_script_and_name_nobody_by_sex(way, until):
     answering, somebody = way(until)
     addresses = [

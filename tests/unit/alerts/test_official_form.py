@@ -14,15 +14,14 @@ from tests.unit.alerts.samples import D1, D3
 OFFICIAL = OfficialRenderer().official
 
 
-def all_faults() -> list[str]:
-    """Everything wrong with the sample documents as they are made now."""
+def is_caught() -> bool:
+    """True when anything is wrong with the sample documents as they are made now; nothing is made after the first fault."""
     try:
-        faults = form.press_release(OFFICIAL(D1)).faults
-        for urgency in form.STAMPS:
-            faults += form.letter(OFFICIAL(replace(D3, urgency=urgency)), urgency).faults
-    except (IndexError, StopIteration) as missing:
-        return [f"a part of the form is missing: {missing!r}"]
-    return faults
+        return bool(form.press_release(OFFICIAL(D1)).faults) or any(
+            form.letter(OFFICIAL(replace(D3, urgency=urgency)), urgency).faults for urgency in form.STAMPS
+        )
+    except (IndexError, StopIteration):
+        return True  # a part of the form is missing
 
 
 def test_press_release_has_every_number_of_the_form() -> None:
@@ -60,10 +59,10 @@ def test_the_table_of_numbers_is_whole() -> None:
 @pytest.mark.parametrize("name", NUMBERS)
 def test_a_wrong_number_is_caught(monkeypatch, name) -> None:
     monkeypatch.setattr(layout, name, _mutant(name, getattr(layout, name)))
-    assert all_faults()
+    assert is_caught()
 
 
 @pytest.mark.parametrize("word", sorted(form.STAMPS))
 def test_a_wrong_stamp_is_caught(monkeypatch, word) -> None:
     monkeypatch.setitem(layout.URGENCY_WIDTH_MM, word, layout.URGENCY_WIDTH_MM[word] + 1)
-    assert all_faults()
+    assert is_caught()
