@@ -48,11 +48,11 @@ def part(runs: Sequence[dict[str, Any]]) -> str:
         ]
         rows.append(f"| {ENGINES[run['engine']]}, {run['items']:,} | {' | '.join(cells)} |")
     names = list(runs[0]["screens"])
-    rows += ["", f"| engine, items | {' | '.join(names)} | a click, p95 | one durable row, p95 |", "|---" * (len(names) + 3) + "|"]  # fmt: skip
+    rows += ["", f"| engine, items | {' | '.join(names)} | a click, p95 | without its commit | one durable row, p95 |", "|---" * (len(names) + 4) + "|"]  # fmt: skip
     for run in runs:
         least = _smallest(runs, run["engine"])["screens"]
         cells = [f"{_ms(run['screens'][name])} ms ({run['screens'][name] / least[name]:.1f} ×)" for name in names]  # fmt: skip
-        rows.append(f"| {ENGINES[run['engine']]}, {run['items']:,} | {' | '.join(cells)} | {_ms(run['click'])} ms | {_ms(run['commit'])} ms |")  # fmt: skip
+        rows.append(f"| {ENGINES[run['engine']]}, {run['items']:,} | {' | '.join(cells)} | {_ms(run['click'])} ms | {_ms(run['undisked'])} ms | {_ms(run['commit'])} ms |")  # fmt: skip
     table = "\n".join(rows)
     return f"""{HEAD}
 
@@ -63,7 +63,7 @@ Load of the {os.cpu_count()} processors over the last quarter of an hour: {os.ge
 {table}
 
 Aims: reindex at most 3 ×, drain at least 60 %, search at the largest size at most 4 × and queue, story and incident at most 2 × the smallest
-size, a click at most twice one durable row, memory flat (web at most 120 MB, ingest 260 MB). Again: `make bench BENCH_ARGS="--scale 10000,100000"`; `--engines fts5,elasticsearch` with
+size, a click at most 5 ms without its commit (which is the disk's) and twice one durable row with it, memory flat (web at most 120 MB, ingest 260 MB). Again: `make bench BENCH_ARGS="--scale 10000,100000"`; `--engines fts5,elasticsearch` with
 `--url http://127.0.0.1:9200` measures a node too (indexes named `lamro-test-scale-bench-…` are made and deleted there); above 100,000 the
 bare engine is left out (`--raw-up-to`), and seconds of a reindex and documents a second of a drain stand in place of the ratios.
 

@@ -206,7 +206,7 @@ def _sources(desk: Desk, settings: Settings) -> Finding:
         "Nguồn tin",
         not bad,
         f"{counts}{'; ' if bad else ''}{named}{more}",
-        f"{bad[0].name}: {bad[0].advice}" if bad else "",
+        "; ".join(f"{row.name}: {row.advice.rstrip('.')}" for row in bad[:_NAMED]),
     )
 
 

@@ -16,6 +16,8 @@ from core.services import accounts
 
 def run_users(*, as_json: bool) -> None:
     """Accounts and roles."""
+    from review_app.words import ROLES
+
     rows = exports.accounts(make_desk(load()))
     if as_json:
         print_json([asdict(row) for row in rows])
@@ -29,7 +31,7 @@ def run_users(*, as_json: bool) -> None:
                 row.name,
                 row.position,
                 row.unit,
-                ", ".join(row.roles),
+                ", ".join(str(ROLES[Role(role)]) for role in row.roles),
                 "có" if row.active else "không",
             )
             for row in rows

@@ -138,7 +138,7 @@ def test_pages_clicks_and_the_crawl_are_measured_apart(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert set(told["screens"]) == {"queue", "inbox", "inbox, everything", "search page", "story", "incident"}
-    assert told["click"] > 0 < told["commit"] and told["taken"] >= CRAWLED
+    assert told["click"] > told["undisked"] > 0 < told["commit"] and told["taken"] >= CRAWLED
     assert all(50 < told["memory"][name] < 1000 for name in ("web", "ingest"))
     desk = desk_of(tmp_path)
     with desk.store.read() as session:
@@ -151,14 +151,14 @@ def test_pages_clicks_and_the_crawl_are_measured_apart(tmp_path: Path) -> None:
 def test_either_half_of_the_page_is_kept(tmp_path: Path) -> None:
     run = {
         "engine": "fts5", "items": 1000, "raw_bulk": 1.0, "reindex": 2.5, "raw_drain": 1.0, "drain": 2.0, "search": 0.002,
-        "raw_search": 0.001, "screens": {"queue": 0.05}, "click": 0.02, "commit": 0.01,
+        "raw_search": 0.001, "screens": {"queue": 0.05}, "click": 0.02, "undisked": 0.003, "commit": 0.01,
         "memory": {"reindex": 150, "web": 110, "ingest": 170},
     }  # fmt: skip
     larger = {**run, "items": 2000, "search": 0.004, "screens": {"queue": 0.06}}
     told = part([run, larger])
     assert "| FTS5, 1,000 | 2.5 × | 50% | 2.00 / 1.00 ms = 2.0 × | 1.0 × | 150, 110, 170 MB |" in told
     assert "| FTS5, 2,000 | 2.5 × | 50% | 4.00 / 1.00 ms = 4.0 × | 2.0 × | 150, 110, 170 MB |" in told
-    assert "| FTS5, 2,000 | 60 ms (1.2 ×) | 20 ms | 10 ms |" in told
+    assert "| FTS5, 2,000 | 60 ms (1.2 ×) | 20 ms | 3.00 ms | 10 ms |" in told
     bare = {name: value for name, value in larger.items() if not name.startswith("raw_")}
     said = part([run, {**bare, "items": 3000}])
     assert "| FTS5, 3,000 | - (2 s) | - (2,000 a second) | 4.00 / - ms | 2.0 × | 150, 110, 170 MB |" in said

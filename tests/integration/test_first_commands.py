@@ -156,6 +156,8 @@ def test_an_account_goes_into_the_office_that_init_made(begun, capsys):
     run(capsys, "users", "add", "minh", "--role", "officer")
     _, out, _ = run(capsys, "users", "add", "lan", "--role", "clerk", "--unit", "31")
     assert "Hải Phòng (mã 31)" in out
+    table = run(capsys, "users")[1]
+    assert "cán bộ" in table and "officer" not in table
     rows = {row["username"]: row["locality"] for row in json.loads(run(capsys, "users", "--json")[1])}
     assert rows == {"quantri": "11131", "hanh": "11131", "minh": "11131", "tren": "31", "lan": "31"}
 

@@ -8,8 +8,11 @@ import json
 import pytest
 
 from config.commands.source_settings import settings_of
+from config.settings import load
+from config.wiring import make_desk
 from core.errors import WrongUse
 from core.queries import exports
+from core.records.source import Source
 from core.services import sources
 from crawlers.registry import KindRegistry, all_kinds
 from tests.integration.test_first_commands import begun, home, run
@@ -19,9 +22,6 @@ TOKEN = "EAAB-" + "x1Y2" * 8
 
 
 def stored(source_id):
-    from config.settings import load
-    from config.wiring import make_desk
-
     return next(one for one in sources.listed(make_desk(load())) if one.id == source_id)
 
 
@@ -45,9 +45,6 @@ def test_settings_of_a_kind_are_given_by_name_and_stored(begun, capsys):
 
 
 def exports_of():
-    from config.settings import load
-    from config.wiring import make_desk
-
     return exports.sources(make_desk(load()))
 
 
@@ -136,3 +133,20 @@ def test_doctor_reminds_of_the_contact_that_outlets_are_promised(begun, capsys, 
     assert row["to_do"] == ""
     monkeypatch.setenv("LAMRO_CONTACT", "Văn thư xã")
     assert "bị cắt" in contact(capsys)[0]
+
+
+def test_doctor_says_for_each_broken_source_what_to_do(begun, capsys):
+    for name in ("ben-do", "song-que"):
+        arguments = ["sources", "add", "--url", f"https://{name}.example/rss", "--kind", "feed", "--id", name]
+        assert run(capsys, *arguments)[0] == 0
+    desk = make_desk(load())
+    with desk.store.write() as session:
+        for source in session.query(Source):
+            source.failures, source.hard_failures, source.last_code = 9, 9, "http_404"
+            source.last_outcome, source.last_run_at = "failed", desk.clock.now()
+    desk.store.close()
+    names = {one.id: one.name for one in exports_of()}
+    lines = run(capsys, "doctor")[1].splitlines()
+    at = next(n for n, line in enumerate(lines) if line.startswith("HỎNG  Nguồn tin"))
+    assert "2 nguồn lỗi" in lines[at]
+    assert all(lines[at + 1].count(f"{names[name]}: ") == 1 for name in ("ben-do", "song-que"))

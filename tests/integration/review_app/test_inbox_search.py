@@ -100,6 +100,13 @@ def test_facets_count_what_is_found(office, officer):
         assert facet(narrowed, "kind", kind) == facet(page, "kind", kind)
 
 
+def test_a_list_without_tagged_items_says_why_each_tag_counts_none(officer):
+    words = "Danh sách đang loại ra tin đã gắn nhãn"
+    assert words in officer.get("/inbox").text
+    assert words not in officer.get("/inbox?handled=with").text
+    assert words not in officer.get("/inbox?tag=watch").text
+
+
 def test_copies_and_a_tag_the_index_has_not_seen_yet(office, officer):
     with office.desk.store.write() as session:
         session.get_one(Item, office.items["dien"]).copy_of_id = office.items["de"]
