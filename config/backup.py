@@ -78,7 +78,8 @@ def save(settings: Settings, target: Path, tell: Tell = lambda name, done, whole
     for cut_short in target.glob(f"{PREFIX}*{UNFINISHED}"):
         shutil.rmtree(cut_short, ignore_errors=True)
     unfinished = final.with_name(final.name + UNFINISHED)
-    unfinished.mkdir()
+    # Names, drafts and evidence: the owner's alone, as the secret beside them.
+    unfinished.mkdir(mode=0o700)
     try:
         sums: dict[str, tuple[int, str]] = {}
         name = settings.database_file.name
@@ -171,7 +172,8 @@ def bring_back(settings: Settings, folder: Path, tell: Tell = lambda name, done,
 
 
 def _copy_database(file: Path, target: Path) -> str:
-    """SQLite's own copy of one moment, whoever writes; sound, in one file. Returns its revision."""
+    """SQLite's own copy of one moment, whoever writes; sound, in one file that its owner alone reads. Returns its revision."""
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     with (
         closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as old,
         closing(sqlite3.connect(target)) as new,

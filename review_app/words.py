@@ -186,6 +186,13 @@ LANGUAGE_NAMES: dict[str, LazyString] = {
 }
 
 
+#: what the scheduler does by itself and writes down
+JOBS: dict[str, LazyString] = {
+    "check_index": lazy_gettext("Đối chiếu chỉ mục với kho"),
+    "known_claims": lazy_gettext("So tin mới với tuyên bố đã kết luận"),
+}
+
+
 def tag(word: str) -> Mark | None:
     """The mark of a tag; None for no tag."""
     return TAGS[Tag(word)] if word else None
@@ -218,6 +225,7 @@ def roles(held: frozenset[Role]) -> str:
 def install(app: Flask) -> None:
     """Offer the words to templates."""
     app.jinja_env.globals.update(
+        job_names=JOBS,
         tag_mark=tag,
         verdict_mark=verdict,
         language_name=language_name,

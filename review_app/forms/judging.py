@@ -9,7 +9,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from core.rules.vocabulary import SUB_VERDICTS
+from core.rules.vocabulary import SUB_VERDICTS, SubVerdict, Verdict
 from review_app import words
 from review_app.answer_words import EVIDENCE
 from review_app.forms.base_form import Form, Required
@@ -54,12 +54,20 @@ class WithdrawForm(Form):
 
 
 def verdict_choices() -> list[tuple[str, Any]]:
-    """Pairs of "verdict:sub-verdict" with what staff read: one list, so that nothing impossible can be picked."""
+    """Pairs of "verdict:sub-verdict" with what staff read: one list, so that nothing impossible can be picked.
+
+    Criticism is one mark everywhere; only here, where one of its two kinds is picked, are they told apart.
+    """
+    kinds = {
+        (Verdict.ACCURATE, SubVerdict.CRITICISM): _("Phê bình, phản ánh: nội dung đúng"),
+        (Verdict.OPINION, SubVerdict.CRITICISM): _("Phê bình, phản ánh: là ý kiến, không phân đúng sai"),
+    }
     found: list[tuple[str, Any]] = []
     for verdict, subs in SUB_VERDICTS.items():
         for sub in subs:
             mark = words.verdict(verdict.value, sub.value)
-            found.append((f"{verdict}:{sub}", mark.label if mark is not None else ""))
+            label = kinds.get((verdict, sub)) or (mark.label if mark is not None else "")
+            found.append((f"{verdict}:{sub}", label))
     return found
 
 

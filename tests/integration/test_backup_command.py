@@ -100,6 +100,7 @@ def test_what_is_brought_back_is_what_was_saved(
     assert code == 0, said
     (copy,) = (tmp_path / "usb").iterdir()
     assert contents(copy) == before
+    assert copy.stat().st_mode & 0o077 == (copy / "lamro.db").stat().st_mode & 0o077 == 0
     new = elsewhere(monkeypatch, home)
     code, said = run("restore", str(tmp_path / "usb"))
     assert code == 0, said

@@ -12,11 +12,13 @@ from sqlalchemy import select
 from core.errors import Conflict
 from core.queries.offices import view
 from core.records.account import Account, AccountRole
+from core.records.claim import Claim, VerdictRecord
 from core.records.item import Capture, Item
 from core.records.source import CrawlRequest, Source
 from core.records.unit import Unit
 from review_app import gate, times
 from review_app.app import create_app
+from review_app.forms.judging import verdict_choices
 from review_app.settings import WebSettings
 from tests.fixtures.web import SECRET, Person, found
 from tests.integration.review_app.test_triage import words
@@ -285,6 +287,32 @@ def test_office_details_are_kept(office, person):
         assert details["place"] == "Chí Minh" and details["spokesperson"]["name"] == "Nguyễn Thế Vinh"
     bad = boss.post(f"/admin/units/{office.unit_id}", {**data, "localities": "99999", "place": "p" * 200})
     assert bad.status_code == 400 and "quá dài" in words(bad)
+
+
+def test_what_two_people_confirmed_stands_in_place_of_the_suspicion(office, person):
+    page = f"/stories/{office.stories['phi']}"
+    officer, manager = person("hanh.dt"), person("luc.pv")
+    assert "Nghi sai lệch" in line_of_chips(officer.get(page).text)
+    waits = "Việc của tài khoản này: xác nhận kết luận"
+    assert waits in manager.get(page).text
+    with office.desk.store.write() as session:
+        claim = session.scalars(select(Claim)).one()
+        claim.verdict, claim.sub_verdict = "accurate", "criticism"
+        record = session.scalars(select(VerdictRecord)).one()
+        record.verdict, record.sub_verdict, record.state = "accurate", "criticism", "confirmed"
+    text = officer.get(page).text
+    assert "Phê bình, phản ánh" in line_of_chips(text) and "Nghi sai lệch" not in line_of_chips(text)
+    assert "claim misleading" not in text and waits not in manager.get(page).text
+
+
+def line_of_chips(text):
+    return found(r"data-chip-line>(.*?)</p>", text, re.DOTALL)
+
+
+def test_no_two_verdicts_read_alike(app):
+    with app.test_request_context():
+        labels = [str(label) for _, label in verdict_choices()]
+    assert len(labels) == len(set(labels)) == 11
 
 
 def test_status_screen_shows_what_is_open(office):
