@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from flask import Blueprint, render_template
 
+from core.queries import approval
 from core.queries import today as queries
 from core.queries.calibration import never_measured
 from core.queries.frame import short_names, watched
+from core.queries.returned import returned
 from core.queries.saved_filters import told_since
 from review_app import context
-from review_app.gate import allow_act
+from review_app.gate import allow_act, may
 from review_app.language import current
 
 blueprint = Blueprint("today", __name__)
@@ -30,9 +32,15 @@ def index() -> str:
         names = short_names(watched(session, person.unit_id))
         alerts = told_since(session, person.unit_id, context.now() - ALERTS)
         unmeasured = never_measured(session, list(names), person.unit_id)
+        given_back = returned(session, person.unit_id) if may("claim.propose") else ()
+        waiting = (
+            approval.waiting(session, person.unit_id, person.account_id) if may("approval.index") else ()
+        )
     return render_template(
         "today/index.html",
         board=board,
         alerts=alerts,
+        given_back=given_back,
+        turns=[row for row in waiting if row.mine],
         unmeasured=[(code, names[code]) for code in unmeasured[:3]],
     )

@@ -343,6 +343,8 @@ def test_nobody_ticks_what_nobody_opened_and_an_edit_makes_it_unread(way):
     luc, hanh = somebody("luc.pv"), somebody("hanh.dt")
     address = f"/approvals/{answering.incident_id}"
     key = answering.document_id
+    turn = f'href="{address}">Đọc và duyệt'
+    assert turn in luc.get("/today").text and turn not in hanh.get("/today").text
     page = luc.get(address)
     assert parse(page.text).xpath(f"//input[@id='k{key}']/@disabled")
     data = {**form_of(page, address), "document": key, "decision": "approved"}

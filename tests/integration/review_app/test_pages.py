@@ -20,6 +20,7 @@ from review_app import gate, times
 from review_app.app import create_app
 from review_app.forms.judging import verdict_choices
 from review_app.settings import WebSettings
+from tests.fixtures.office import AT
 from tests.fixtures.web import SECRET, Person, found
 from tests.integration.review_app.test_triage import words
 
@@ -303,6 +304,26 @@ def test_what_two_people_confirmed_stands_in_place_of_the_suspicion(office, pers
     text = officer.get(page).text
     assert "Phê bình, phản ánh" in line_of_chips(text) and "Nghi sai lệch" not in line_of_chips(text)
     assert "claim misleading" not in text and waits not in manager.get(page).text
+
+
+def test_a_verdict_given_back_is_told_until_another_is_proposed(office, person):
+    officer, heading = person("hanh.dt"), "Kết luận bị trả lại"
+    assert heading not in officer.get("/today").text
+    with office.desk.store.write() as session:
+        decider = session.scalar(select(Account.id).where(Account.username == "luc.pv"))
+        record = session.scalars(select(VerdictRecord)).one()
+        record.state, record.decided_by, record.decided_at = "returned", decider, AT
+        record.comment = "Chưa hỏi trưởng thôn."
+        again = VerdictRecord(
+            claim_id=record.claim_id, verdict="unverified", reason="Chưa đủ căn cứ.", state="proposed",
+            proposed_by=record.proposed_by, proposed_at=AT,
+        )  # fmt: skip
+    text = words(officer.get("/today"))
+    assert heading in text and "Phạm Văn Lực trả lại" in text and "Chưa hỏi trưởng thôn." in text
+    assert heading not in person("luc.pv").get("/today").text
+    with office.desk.store.write() as session:
+        session.add(again)
+    assert heading not in officer.get("/today").text
 
 
 def line_of_chips(text):
