@@ -433,8 +433,9 @@ def told(codes: Sequence[str]) -> ColumnElement[bool]:
         .correlate(Item, StoryLocality)
     )
     # The list of stories says the same as the question below it, and spares that for nearly every item: on PostgreSQL a tenth of the time.
+    # The sum keeps databases from walking that list's items, of all years, instead of those of the days that are asked for.
     return and_(
-        Item.story_id.in_(select(StoryLocality.story_id).where(*about)),
+        (Item.story_id + 0).in_(select(StoryLocality.story_id).where(*about)),
         exists().where(StoryLocality.story_id == Item.story_id, *about, ~named),
     )
 

@@ -185,6 +185,7 @@ def test_trends_are_the_same_figures(search: Desk, press: str, office: int, cloc
     assert not any("gặt" in words for words in risen)
 
 
+@pytest.mark.long
 def test_the_start_of_watching_is_no_unusual_week(
     search: Desk,
     press: str,  # noqa: F811

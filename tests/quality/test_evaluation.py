@@ -88,7 +88,7 @@ def test_the_cases_ask_in_earnest() -> None:
         ("trimming", "core.text.trimming._without_links", lambda text: text),
         pytest.param("copies", "indexer.analysis.copies._same_figures", lambda a, b: True, marks=pytest.mark.long),
         ("copies", "indexer.analysis.copies.MIN_SHINGLES", 100_000),
-        ("stories", "indexer.analysis.stories.same_story", lambda title, lead, places, at, near, *table: near[0].story_id if near else None),
+        pytest.param("stories", "indexer.analysis.stories.same_story", lambda title, lead, places, at, near, *table: near[0].story_id if near else None, marks=pytest.mark.long),
     ],
 )  # fmt: skip
 def test_a_machine_that_reads_worse_is_named(part, broken, answer, monkeypatch, capsys) -> None:

@@ -165,7 +165,7 @@ def test_any_text_gives_sound_mentions(text: str) -> None:
         "",
         "\n\n\n",
         "Chí Minh " * 22_000,
-        "xã Tân An, " * 18_000,
+        pytest.param("xã Tân An, " * 18_000, marks=pytest.mark.long),
         "tan an " * 28_000,
         "a" * 200_000,
         "\u0301" * 200_000,
