@@ -16,7 +16,7 @@ from core.services import accounts
 
 def run_users(*, as_json: bool) -> None:
     """Accounts and roles."""
-    from review_app.words import ROLES
+    from review_app.words import roles
 
     rows = exports.accounts(make_desk(load()))
     if as_json:
@@ -31,7 +31,7 @@ def run_users(*, as_json: bool) -> None:
                 row.name,
                 row.position,
                 row.unit,
-                ", ".join(str(ROLES[Role(role)]) for role in row.roles),
+                roles(frozenset(map(Role, row.roles))),
                 "có" if row.active else "không",
             )
             for row in rows
